@@ -32,6 +32,8 @@ def has_few_values(x: Tensor) -> bool:
     columns = x.detach().reshape(len(x), -1)
     if not 0 < columns.shape[1] <= COLUMNS_AT_MOST or columns.is_complex():
         return False
+    if x.dtype in CODES and 2 * len(torch.unique(columns)) <= min(2 * WORDS_AT_MOST, columns.numel()):
+        return True  # few words, also where a small batch has nearly as many rows
     at_most = min(WORDS_AT_MOST if x.dtype in CODES else VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
     some = columns[:, :: -(-columns.shape[1] // COLUMNS_SAMPLED)]
     return _most_values(some) <= at_most and _most_values(columns) <= at_most

@@ -72,26 +72,20 @@ class ForwardHooks(Replacing):
         if not self.program.compiled:
             undo.append(modules.register_module_forward_pre_hook(self._called).remove)
             undo.append(modules.register_module_forward_hook(self._returned, with_kwargs=True, always_call=True).remove)
-        for name in ("__eq__", "eq"):
-            self._replace(Tensor, name, self._compare, undo)
-        self._replace(torch, "eq", self._compare, undo)
-        for owner, name in ((owner, name) for owner in (Tensor, torch) for name in ("gt", "ge", "lt", "le")):
-            self._replace(owner, name, self._cut, undo)
-        for name in ("__gt__", "__ge__", "__lt__", "__le__"):
-            self._replace(Tensor, name, self._cut, undo)
+        replace = functools.partial(self._replace, undo=undo, outside_loaders=True)
+        for operation in ("eq", "gt", "ge", "lt", "le"):
+            for owner, name in ((Tensor, f"__{operation}__"), (Tensor, operation), (torch, operation)):
+                replace(owner, name, self._compare if operation == "eq" else self._cut)
         for name in ("tolist", "numpy"):
-            self._replace(Tensor, name, self._read, undo)
+            replace(Tensor, name, self._read)
         for owner in (Tensor, torch):
             for name in ("argmax", "max"):
-                self._replace(owner, name, self._greatest, undo)
-        for owner in (Tensor, torch):
-            self._replace(owner, "topk", self._topk, undo)
-        for owner, name in ((Tensor, "__add__"), (Tensor, "__radd__"), (Tensor, "add"), (torch, "add")):
-            self._replace(owner, name, self._sum, undo)
-        for owner, name in ((Tensor, "__sub__"), (Tensor, "__rsub__"), (Tensor, "sub"), (torch, "sub")):
-            self._replace(owner, name, self._difference, undo)
-        for owner, name in ((Tensor, "__mul__"), (Tensor, "__rmul__"), (Tensor, "mul"), (torch, "mul")):
-            self._replace(owner, name, self._product, undo)
+                replace(owner, name, self._greatest)
+            replace(owner, "topk", self._topk)
+        for operation, handler in (("add", self._sum), ("sub", self._difference), ("mul", self._product)):
+            for owner, name in ((Tensor, f"__{operation}__"), (Tensor, f"__r{operation}__"), (Tensor, operation)):
+                replace(owner, name, handler)
+            replace(torch, operation, handler)
         for name in ("randn", "randn_like"):
             self._replace(torch, name, self._noise, undo)
         self._replace(torch, "randint", self._drawn, undo)
@@ -101,7 +95,7 @@ class ForwardHooks(Replacing):
         for owner in (torch, Tensor, functional):
             for name in MARKED:
                 if hasattr(owner, name):
-                    self._replace(owner, name, self._mark, undo)
+                    replace(owner, name, self._mark)
         for name in WRITING:
             self._replace(Tensor, name, functools.partial(self._write, name), undo)
 
@@ -318,9 +312,11 @@ class ForwardHooks(Replacing):
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)
+        if self._local.reshapes_left <= 0:  # of a loader, which calls no net
+            return result
         if result.grad_fn is not None and result.dim() > 1:
             graph.mark(result.grad_fn, user_place())
-        if result.dim() in (3, 4) and self._local.reshapes_left > 0:  # images are what is asked about
+        if result.dim() in (3, 4):  # images are what is asked about
             self._local.reshapes_left -= 1
             self.watcher.tell(events.Reshape(args[0], result))
         return result
@@ -367,7 +363,9 @@ class ForwardHooks(Replacing):
         kwargs = kwargs if isinstance(kwargs, dict) else {}  # after an exception torch gives (module, args, None)
         watcher = self.watcher
         stack = watcher.stack
-        if torch.compiler.is_compiling() or watcher.busy or self._in_backward or module not in Identities(stack):
+        if not stack or torch.compiler.is_compiling() or watcher.busy or self._in_backward:
+            return
+        if module not in Identities(stack):
             return
         while stack.pop() is not module:  # forwards that raised
             pass

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
+
+N = TypeVar("N", bound=ast.AST)
 
 FILES_AT_MOST = 40  # of the program's own, that are parsed
 OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -164,6 +166,21 @@ def all_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
             nodes += children(each)
         known = vars(node)["_all_nodes"] = tuple(nodes)
     return known
+
+
+def of_kind(node: ast.AST, kind: type[N]) -> list[N]:
+    """Of all nodes those of a class: sorted once for all rules."""
+    known: dict[type, list[Any]] | None = vars(node).get("_of_kind")
+    if known is None:
+        known = vars(node)["_of_kind"] = {}
+        for each in all_nodes(node):
+            known.setdefault(type(each), []).append(each)
+    return known.get(kind, [])
+
+
+def loops_in(node: ast.AST) -> list[ast.For | ast.While]:
+    """Of all nodes the loops."""
+    return [*of_kind(node, ast.For), *of_kind(node, ast.While)]
 
 
 def children(node: ast.AST) -> list[ast.AST]:

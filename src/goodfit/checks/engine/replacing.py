@@ -77,20 +77,28 @@ class Replacing:
             lock.release()
 
     def _replace(
-        self, owner: Any, name: str, handler: Any, undo: Undo | None = None, *, awake_alone: bool = False
+        self,
+        owner: Any,
+        name: str,
+        handler: Any,
+        undo: Undo | None = None,
+        *,
+        awake_alone: bool = False,
+        outside_loaders: bool = False,
     ) -> None:
         """`handler(original, args, kwargs)` in place of `owner.name`, while nothing speaks against watching.
 
         Args:
             awake_alone: no rule listens while rules sleep: the original is called at once then.
+            outside_loaders: nor while a loader makes a batch, where a data set does the same to each of its rows.
         """
         own = name in vars(owner)
         original = getattr(owner, name)
-        watcher, functorch, of_thread = self.watcher, self._functorch, self.watcher.of_thread
+        watcher, functorch, of_thread, local = self.watcher, self._functorch, self.watcher.of_thread, self._local
 
         @functools.wraps(original)
         def replacement(*args: Any, **kwargs: Any) -> Any:
-            if awake_alone and not watcher.awake:
+            if (awake_alone and not watcher.awake) or (outside_loaders and local.loading):
                 return original(*args, **kwargs)
             # At each operation of the program while rules are awake: `watcher.busy` is written out.
             if torch.compiler.is_compiling() or of_thread.busy or watcher.off or functorch() is not None:

@@ -33,7 +33,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
+from goodfit.checks.engine.own_source import all_nodes, called, given, loops_in, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -72,15 +72,13 @@ def turned_averages(tree: ast.Module) -> Iterator[tuple[str, int]]:
     nodes = all_nodes(tree)
     trained = {
         name
-        for node in nodes
+        for node in of_kind(tree, ast.Call)
         if OPTIMISER.match(called(node))
         for each in all_nodes(node)
         if (name := _net_of(each)) is not None
     }
     states = dict(_states(nodes))
-    loaded = {
-        _loaded_in_loop(each) for loop in nodes if isinstance(loop, ast.For | ast.While) for each in all_nodes(loop)
-    }
+    loaded = {_loaded_in_loop(each) for loop in loops_in(tree) for each in of_kind(loop, ast.Call)}
     for blend in [*_blends(tree), *_by_function(tree), *_of_states(tree, states)]:
         is_target = blend.as_target or TARGET.search(blend.of.rpartition(".")[2])
         if blend.into in trained and blend.of not in trained | loaded and is_target:
@@ -111,7 +109,7 @@ def _states(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
 
 def _of_states(tree: ast.Module, states: Mapping[str, str]) -> Iterator[Blend]:
     """Loops in which `state[key]` becomes a mean of two nets' states."""
-    for loop in (each for each in all_nodes(tree) if isinstance(each, ast.For)):
+    for loop in of_kind(tree, ast.For):
         for node in loop.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
                 into, read = _root(node.targets[0].value), names_in(node.value) & set(states)
@@ -120,8 +118,8 @@ def _of_states(tree: ast.Module, states: Mapping[str, str]) -> Iterator[Blend]:
 
 
 def _blends(tree: ast.AST) -> Iterator[Blend]:
-    for loop in all_nodes(tree):
-        if not isinstance(loop, ast.For) or called(loop.iter) != "zip" or not isinstance(loop.target, ast.Tuple):
+    for loop in of_kind(tree, ast.For):
+        if called(loop.iter) != "zip" or not isinstance(loop.target, ast.Tuple):
             continue
         assert isinstance(loop.iter, ast.Call)
         nets = [_net_of(each) for each in loop.iter.args]
@@ -158,16 +156,14 @@ def _root(node: ast.AST) -> str:
 
 def _by_function(tree: ast.Module) -> Iterator[Blend]:
     """Where the nets are what a function is given: each of its calls."""
-    for function in all_nodes(tree):
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for function in of_kind(tree, ast.FunctionDef):
         names = [each.arg for each in [*function.args.posonlyargs, *function.args.args]]
         for blend in _blends(function):
             if not {blend.into, blend.of} <= set(names):
                 continue
             bound = names[1:] if names[0] == "self" else names
-            for call in all_nodes(tree):
-                if called(call) != function.name or not isinstance(call, ast.Call):
+            for call in of_kind(tree, ast.Call):
+                if called(call) != function.name:
                     continue
                 given = dict(zip(bound, call.args, strict=False)) | {
                     each.arg: each.value for each in call.keywords if each.arg

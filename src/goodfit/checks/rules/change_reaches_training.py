@@ -29,14 +29,12 @@ from __future__ import annotations
 
 import ast
 import re
-import weakref
 from collections.abc import Iterator
-from typing import Any
 
 from torch.utils.data import Subset
 
 from goodfit.checks.engine.events import BackwardBegins, Epoch, WatchEnds
-from goodfit.checks.engine.identity_map import IdentityMap
+from goodfit.checks.engine.loader_overlap import token_of
 from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, given
 from goodfit.checks.engine.variables import attributes_of
@@ -51,29 +49,30 @@ class ChangeReachesTraining(LiveRule):
     code, level = "GF525", Level.WARNING
 
     def start(self) -> None:
-        self.values: IdentityMap[dict[str, int]] = IdentityMap()  # data set -> attribute -> identity at the first epoch
-        self.switched: IdentityMap[set[str]] = IdentityMap()  # data set -> attributes that have had other values since
-        self.trained: weakref.WeakSet[Any] = weakref.WeakSet()  # subsets
-        self.held_out: weakref.WeakSet[Any] = weakref.WeakSet()
+        # By numbers that stand for subsets and data sets: at the end, those of a function that has returned are gone.
+        self.values: dict[int, dict[str, int]] = {}  # data set -> attribute -> identity at the first epoch
+        self.switched: dict[int, set[str]] = {}  # data set -> attributes that have had other values since
+        self.held_out: dict[int, int] = {}  # subset -> its data set
+        self.trained: dict[int, int] = {}  # the same, of subsets that are trained on
 
     def on_epoch(self, event: Epoch) -> None:
         subset = getattr(event.loader, "dataset", None)
         if not isinstance(subset, Subset):
             return
-        self.held_out.add(subset)
+        data = self.held_out[token_of(subset)] = token_of(subset.dataset)
         now = {name: id(value) for name, value in attributes_of(subset.dataset).items()}
-        before = self.values.setdefault(subset.dataset, now)
-        changed = self.switched.setdefault(subset.dataset, set())
+        before = self.values.setdefault(data, now)
+        changed = self.switched.setdefault(data, set())
         changed |= {name for name, value in now.items() if before.get(name) != value}
 
     def before_backward(self, event: BackwardBegins) -> None:
         loader = self.program.loader() if self.program.loader is not None else None
         subset = getattr(loader, "dataset", None)
         if isinstance(subset, Subset):
-            self.trained.add(subset)
+            self.trained[token_of(subset)] = token_of(subset.dataset)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        fixed = {name for subset in self._sharing() for name in self._kept(subset.dataset)}
+        fixed = {name for data in self._sharing() for name in self._kept(data)}
         if not fixed:
             return
         for source in self.program.source.files():
@@ -88,16 +87,15 @@ class ChangeReachesTraining(LiveRule):
                             line=line,
                         )
 
-    def _sharing(self) -> Iterator[Any]:
-        """Subsets that the net is trained on, behind which is what is behind another one."""
-        for subset in self.trained:
-            if any(other is not subset and other.dataset is subset.dataset for other in self.held_out - self.trained):
-                yield subset
+    def _sharing(self) -> set[int]:
+        """Data sets of which one subset is trained on, and another one is not."""
+        apart = {data for subset, data in self.held_out.items() if subset not in self.trained}
+        return apart & set(self.trained.values())
 
-    def _kept(self, data: Any) -> set[str]:
+    def _kept(self, data: int) -> set[str]:
         """Attributes that say how a row is read, and had one value whenever a loader began."""
-        switched = self.switched.setdefault(data, set())
-        return {name for name in attributes_of(data) if HOW_ROWS_ARE_READ.search(name) and name not in switched}
+        names = self.values.get(data, {}).keys() - self.switched.get(data, set())
+        return {name for name in names if HOW_ROWS_ARE_READ.search(name)}
 
 
 def changes_for_held_out(tree: ast.Module) -> Iterator[tuple[str, str, int]]:

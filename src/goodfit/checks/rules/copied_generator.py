@@ -2,7 +2,7 @@
 
 What it checks
     A data set (or a transform that it holds) owns a random generator, its way of reading rows uses it, and the loader
-    has several workers and no worker_init_fn.
+    has several workers and no worker_init_fn, or one whose code names neither the generator nor the data set.
 
 Why it hurts
     Each worker gets a copy of the generator in the same state: all augment alike, and every epoch starts again from it.
@@ -22,20 +22,20 @@ Cost
 
 from __future__ import annotations
 
-import random
 import weakref
 from collections.abc import Iterator
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 import torch
 
 from goodfit.checks.engine.events import Epoch
+from goodfit.checks.engine.own_generators import GENERATORS
+from goodfit.checks.engine.user_frame import is_users
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-GENERATORS = (np.random.Generator, np.random.RandomState, random.Random, torch.Generator)
 READERS = ("__getitem__", "__getitems__", "__iter__", "__call__", "forward")
 SEARCH_DEPTH = 4
 
@@ -51,9 +51,9 @@ class CopiedGenerator(LiveRule):
         if loader in self.examined:
             return
         self.examined.add(loader)
-        if loader.num_workers < 1 or loader.worker_init_fn is not None:
+        if loader.num_workers < 1:
             return
-        owner = next(iter(_owners(loader.dataset)), None)
+        owner = next((each for each in _owners(loader.dataset) if not _may_reach(loader.worker_init_fn, each[1])), None)
         if owner is not None:
             what, name = owner
             yield self.finding(
@@ -61,6 +61,19 @@ class CopiedGenerator(LiveRule):
                 f"a copy in the same state",
                 "Draw from torch's generator, or create it in worker_init_fn from torch.initial_seed()",
             )
+
+
+def _may_reach(function: Any, generator: str) -> bool:
+    """Whether a worker_init_fn may give a data set another generator: it names that, or the data set, or is unknown."""
+    if function is None:
+        return False
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        return True
+    names, known = _all_names(code), getattr(function, "__globals__", {})
+    called = [each for name in names if isinstance(each := known.get(name), FunctionType)]
+    calls_own = any(is_users(each.__code__.co_filename) for each in called)
+    return bool(names & {generator, "dataset", "setattr", "__dict__", "vars"}) or calls_own or bool(code.co_freevars)
 
 
 def _owners(thing: Any, depth: int = SEARCH_DEPTH) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 What it checks
     A copy of a data set that keeps tensors, arrays or lists is read at a few rows: afterwards what it keeps has
-    changed, and these rows are others than those of a fresh copy, with the same random numbers.
+    changed, and these rows are others than those of a fresh copy, with the same random numbers. Or it is a cache that
+    is filled as rows are read, and rows that are in it are others when they are read once more.
 
 Why it hurts
     Each epoch reads other values: divided by 255 again, shifted again, until nothing is left.
@@ -26,16 +27,17 @@ from __future__ import annotations
 import copy
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, Subset, TensorDataset
+from torch.utils.data import Dataset, IterableDataset, Subset, TensorDataset
 
 from goodfit.checks.engine.events import Epoch
 from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.mixing_probe import random_state_kept
+from goodfit.checks.engine.own_generators import GENERATORS, generators_kept, seed_within
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 
@@ -78,22 +80,23 @@ def _changed(data: Any) -> str | None:
     """
     sizes = {name: _size(value) for name, value in vars(data).items()}
     kept = {name: value for name, value in vars(data).items() if BYTES_OF_OBJECT < sizes[name] < math.inf}
+    own = _own(data)
     if not kept or sum(sizes[name] for name in kept) > BYTES_AT_MOST or not len(data):
         return None
     chosen = sorted({0, len(data) // 2, len(data) - 1})
     try:
-        used = _copied(data, kept)
+        used = _copied(data, own)
     except Exception as error:  # its own __copy__ or a property without a setter may raise anything
         raise NotChecked(data, "data set", "that could not be copied") from error
-    with random_state_kept():
+    with random_state_kept(), generators_kept(data):
         try:
             for row in chosen:
                 used[row]
             changed: list[str] = [name for name, value in kept.items() if not _equal(value, getattr(used, name))]
             if not changed:
-                return None
+                return _changed_in_cache(used, own, chosen)
             # A cache that fills, or a count of how often rows were read, changes nothing of what a row gives.
-            fresh = _copied(data, kept)
+            fresh = _copied(data, own)
             if all(_equal(_read(fresh, row), _read(used, row)) for row in chosen):
                 return None
         except Exception as error:  # a file that is open in the original, say, or rows whose keys are no numbers
@@ -101,10 +104,42 @@ def _changed(data: Any) -> str | None:
     return changed[0]
 
 
-def _copied(data: Any, kept: Mapping[str, Any]) -> Any:
+def _changed_in_cache(used: Any, own: Mapping[str, Any], chosen: Sequence[int]) -> str | None:
+    """What was empty, was filled as rows were read, and changes as they are read again, so that a row does too."""
+    caches = [
+        name
+        for name, value in own.items()
+        if isinstance(value, dict | list) and not value and 0 < len(getattr(used, name)) <= len(chosen)
+    ]
+    for name in caches:
+        filled = copy.deepcopy(getattr(used, name))
+        first, second = ([_read(used, row) for row in chosen] for _ in range(2))
+        now = getattr(used, name)
+        if len(now) == len(filled) and not _equal(filled, now) and not _equal(first, second):
+            return name
+    return None
+
+
+def _own(data: Any) -> dict[str, Any]:
+    """What reading may change: what is kept, also what is empty yet, generators, and data sets within."""
+    sizes = {name: _size(value) for name, value in vars(data).items()}
+    is_large = sum(size for size in sizes.values() if size < math.inf) > BYTES_AT_MOST
+    at_most = BYTES_OF_OBJECT if is_large else math.inf
+    return {
+        name: value
+        for name, value in vars(data).items()
+        if (sizes[name] < math.inf and sizes[name] <= at_most) or isinstance(value, GENERATORS) or _is_data(value)
+    }
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, Dataset) and hasattr(value, "__dict__")
+
+
+def _copied(data: Any, own: Mapping[str, Any]) -> Any:
     double = copy.copy(data)
-    for name, value in kept.items():
-        setattr(double, name, copy.deepcopy(value))
+    for name, value in own.items():
+        setattr(double, name, _copied(value, _own(value)) if _is_data(value) else copy.deepcopy(value))
     return double
 
 
@@ -113,6 +148,7 @@ def _read(data: Any, row: int) -> Any:
     random.seed(row)
     np.random.seed(row)  # noqa: NPY002  # the one that programs share
     torch.manual_seed(row)
+    seed_within(data, row)
     return copy.deepcopy(data[row])
 
 

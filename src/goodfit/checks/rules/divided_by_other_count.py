@@ -97,14 +97,14 @@ def divided(tree: ast.Module, with_rest: Collection[str] = ()) -> Iterator[tuple
     for body in scopes(tree):
         own = [statement for statement in body if not isinstance(statement, ast.FunctionDef | ast.ClassDef)]
         nodes = [node for statement in own for node in within(statement)]
+        divisions = [
+            node for node in nodes if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+        ]
+        if not divisions:
+            continue
         scope = _read(nodes, losses)
-        for node in nodes:
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-                sides = node.left, node.right
-            elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div):
-                sides = node.target, node.value
-            else:
-                continue
+        for node in divisions:
+            sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
             kinds = scope.sum_of(sides[0]), scope.count_of(sides[1])
             wrong = WRONG.get(kinds)
             if wrong and (kinds[1] != WHOLE or names_in(sides[1]) & set(with_rest)):

@@ -3,7 +3,7 @@
 What it checks
     In the source of the program: pd.factorize, fit_transform of an encoder or vectoriser of scikit-learn, or the codes
     of .astype("category"), are asked for a column of training data, and in the same way for that column of validation
-    or test data.
+    or test data. Or one method of a class fits an encoder, and another one fits it again to all that it is given.
 
 Why it hurts
     The same word gets one number in the training data and another in the test data: the net is asked about other
@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
-from goodfit.checks.engine.own_source import all_nodes, called
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -46,7 +46,31 @@ class EncodedApart(SourceRule):
     fix = "Make the encoding of the training rows, and use that one for the others"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return encoded_apart(tree)
+        yield from encoded_apart(tree)
+        yield from fitted_again(tree)
+
+
+def fitted_again(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """What a class encodes by `self.encoder.fit_transform`, where another method is there to fit the encoder."""
+    for kind in of_kind(tree, ast.ClassDef):
+        made = {
+            ast.unparse(node.targets[0])
+            for node in of_kind(kind, ast.Assign)
+            if ENCODERS.search(called(node.value)) and isinstance(node.targets[0], ast.Attribute)
+        }
+        fitted: dict[str, set[str]] = {}  # encoder -> methods that fit it
+        again: list[tuple[str, str, ast.Call]] = []  # encoder, method and call of fit_transform
+        for method in (each for each in kind.body if isinstance(each, ast.FunctionDef)):
+            for call in of_kind(method, ast.Call):
+                owner = _owner(call)
+                encoder = ast.unparse(owner) if owner is not None else ""
+                if encoder in made and call.args and called(call) == "fit":
+                    fitted.setdefault(encoder, set()).add(method.name)
+                elif encoder in made and call.args and called(call) == "fit_transform":
+                    again.append((encoder, method.name, call))
+        for encoder, name, call in again:
+            if fitted.get(encoder, set()) - {name} and not name.startswith("fit"):
+                yield ast.unparse(call.args[0]), call.lineno
 
 
 def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -28,9 +28,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
@@ -57,16 +58,18 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of flags that are stored and not read, each with its line."""
     if not _discounts(tree) or _ends_by_time(tree):
         return
-    places = {place for node in all_nodes(tree) for place in _stored(node)}
-    sizes = {len(parts) for node in all_nodes(tree) if (parts := _transition(node))}
+    stored = [parts for node in of_kind(tree, ast.Call) if (parts := _transition(node))]
+    places = {place for parts in stored for place in _flags(parts)}
+    sizes = {len(parts) for parts in stored}
     fields = {names[at] for names in _named_tuples(tree) for size, at in places if len(names) == size}
     for body in scopes(tree):
         nodes = [node for statement in body for node in within(statement)]
-        read = _read(nodes)
-        for node in nodes:
-            target = node.targets[0] if isinstance(node, ast.Assign) else None
-            yield from _read_and_left(node, read, nodes, fields)
-            yield from _numbered_and_left(node, read, nodes, {at for _, at in places})
+        read, discounts, numbers = _read(nodes), _has_discount(nodes), {at for _, at in places}
+        for node in (each for each in nodes if isinstance(each, ast.Assign)):
+            target = node.targets[0]
+            if discounts:
+                yield from _read_and_left(node, read, fields)
+                yield from _numbered_and_left(node, read, numbers)
             if not isinstance(target, ast.Tuple) or _is_step(node):
                 continue
             names = [each.id for each in target.elts if isinstance(each, ast.Name)]
@@ -102,7 +105,7 @@ def _pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
 def _ends_by_time(tree: ast.Module) -> bool:
     """Whether each step() in a file says that an episode is over by comparing a counter of steps, and nothing else."""
     ends = []
-    for step in (node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef) and node.name == "step"):
+    for step in (node for node in of_kind(tree, ast.FunctionDef) if node.name == "step"):
         nodes = list(all_nodes(step))
         counters = {
             ast.unparse(node.target)
@@ -128,8 +131,8 @@ def _counts(comparison: ast.Compare, counters: set[str]) -> bool:
 
 def _named_tuples(tree: ast.Module) -> Iterator[list[str]]:
     """The names of the fields of each named tuple that a file makes."""
-    for node in all_nodes(tree):
-        if called(node) == "namedtuple" and isinstance(node, ast.Call) and len(node.args) > 1:
+    for node in of_kind(tree, ast.Call):
+        if called(node) == "namedtuple" and len(node.args) > 1:
             fields = node.args[1]
             if isinstance(fields, ast.Constant) and isinstance(fields.value, str):
                 yield fields.value.replace(",", " ").split()
@@ -137,8 +140,8 @@ def _named_tuples(tree: ast.Module) -> Iterator[list[str]]:
                 yield [str(each.value) for each in fields.elts if isinstance(each, ast.Constant)]
 
 
-def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST], flags: set[str]) -> Iterator[tuple[str, int]]:
-    """A flag that is taken out of a batch by its name and never read, where values are discounted.
+def _read_and_left(node: ast.AST, read: set[str], flags: set[str]) -> Iterator[tuple[str, int]]:
+    """A flag that is taken out of a batch by its name and never read; of a scope where values are discounted.
 
     Args:
         flags: fields of named tuples that hold one.
@@ -148,16 +151,14 @@ def _read_and_left(node: ast.AST, read: set[str], nodes: list[ast.AST], flags: s
             continue
         fields = _fields(given)
         is_flag = DONE.match(name.id) and any(DONE.match(each) for each in fields)
-        if (is_flag or fields & flags) and _has_discount(nodes):
+        if is_flag or fields & flags:
             yield name.id, name.lineno
 
 
-def _numbered_and_left(
-    node: ast.AST, read: set[str], nodes: list[ast.AST], flags: set[int]
-) -> Iterator[tuple[str, int]]:
+def _numbered_and_left(node: ast.AST, read: set[str], flags: set[int]) -> Iterator[tuple[str, int]]:
     """The same of a flag that is taken out by its place: done = torch.tensor([t[4] for t in batch])."""
     for name, given in _pairs(node) if isinstance(node, ast.Assign) else ():
-        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read or not _has_discount(nodes):
+        if not isinstance(name, ast.Name) or name.id.startswith("_") or name.id in read:
             continue
         for loop in (each for each in all_nodes(given) if isinstance(each, ast.ListComp | ast.GeneratorExp)):
             owner = loop.generators[0].target
@@ -182,27 +183,33 @@ def _fields(value: ast.AST) -> set[str]:
     return attributes | {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
 
 
-def _has_discount(nodes: list[ast.AST]) -> bool:
-    products = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
-    return any(DISCOUNT.search(ast.unparse(side)) for node in products for side in (node.left, node.right))
+def _has_discount(nodes: Sequence[ast.AST]) -> bool:
+    """Whether one side of a product has it in a name, or in a key such as config["gamma"]."""
+    products = [node for node in nodes if type(node) is ast.BinOp and isinstance(node.op, ast.Mult)]
+    return any(DISCOUNT.search(text) for node in products for each in all_nodes(node) for text in _texts(each))
+
+
+def _texts(node: ast.AST) -> list[str]:
+    """To write the code out again costs twenty times as much."""
+    texts = [getattr(node, name, None) for name in ("id", "attr", "arg", "value")]
+    return [each for each in texts if isinstance(each, str)]
 
 
 def _discounts(tree: ast.Module) -> bool:
     """Whether something is multiplied by gamma."""
-    return _has_discount(list(all_nodes(tree)))
+    return _has_discount(of_kind(tree, ast.BinOp))
 
 
-def _stored(node: ast.AST) -> Iterator[tuple[int, int]]:
-    """Of a call that stores a transition: how many parts it has, and which of them is the flag."""
-    args = _transition(node)
+def _flags(args: list[ast.expr]) -> Iterator[tuple[int, int]]:
+    """Of the parts of a transition that is stored: how many there are, and which of them is the flag."""
     flags = [at for at, arg in enumerate(args) if any(DONE.match(name) for name in names_in(arg))]
     if len(flags) == 1:
         yield len(args), flags[0]
 
 
-def _transition(node: ast.AST) -> list[ast.expr]:
+def _transition(node: ast.Call) -> list[ast.expr]:
     """The parts of what a call stores; none of other calls."""
-    if not isinstance(node, ast.Call) or called(node) not in STORING:
+    if called(node) not in STORING:
         return []
     args: list[ast.expr] = node.args
     if len(args) == 1:
@@ -219,12 +226,8 @@ def _is_step(node: ast.AST) -> bool:
 
 def _lists(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Lists of flags that nobody reads, filled in a loop that begins the next episode itself."""
-    loops = [node for node in all_nodes(tree) if isinstance(node, ast.For | ast.While)]
-    reads: dict[str, int] = {}
-    for node in all_nodes(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            reads[node.id] = reads.get(node.id, 0) + 1
-    for loop in loops:
+    reads = Counter(node.id for node in of_kind(tree, ast.Name) if isinstance(node.ctx, ast.Load))
+    for loop in loops_in(tree):
         for call in (node for statement in loop.body for node in within(statement) if called(node) == "append"):
             owner = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
             if not isinstance(owner, ast.Name) or reads[owner.id] != 1 or not isinstance(call, ast.Call):

@@ -95,7 +95,7 @@ class NoNonlinearity(LiveRule):
                     continue
                 if places[0][0] != places[1][0]:
                     continue
-                width, into, out = first.shape[0], first.shape[1], second.shape[0]
+                (into, width), (_, out) = _widths(first, between), _widths(second, node)
                 if width < min(into, out):
                     continue
                 first_name, second_name = places[0][1], places[1][1]
@@ -147,6 +147,12 @@ def _affine(node: Any) -> tuple[Tensor, Any] | None:
         weight = _leaf(inputs[1])
         return (weight, inputs[0]) if weight is not None else None
     return None
+
+
+def _widths(weight: Tensor, node: Any) -> tuple[int, int]:
+    """How many columns or channels a layer takes, and how many it gives; a transposed convolution has them turned."""
+    out, into = weight.shape[:2]
+    return (out, into) if getattr(node, "_saved_transposed", False) else (into, out)
 
 
 def _leaf(node: Any) -> Tensor | None:

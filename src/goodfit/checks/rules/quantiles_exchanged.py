@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import linecache
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
@@ -48,9 +49,10 @@ TURNED = re.compile(r"reversed\(|\[\s*::\s*-1\s*\]|\bflip\(|flipud\(|fliplr\(")
 SAME, APART = 1e-3, 0.02  # of quantiles
 TWO_VALUES = 1e-3  # relative
 PASSES_AT_LEAST = 2
-SEARCHES_AT_MOST = 8
+SEARCHES_AT_MOST, SEARCHES_OF_A_NET = 8, 2  # also of the passes: a search costs a millisecond and more
 LOOKS_AT_MOST = 200  # passes; until both sides of every head were seen
 OUTPUTS_AT_MOST = 64
+LISTS = (list, tuple, np.ndarray, Tensor)
 
 
 class QuantilesExchanged(LiveRule):
@@ -59,7 +61,8 @@ class QuantilesExchanged(LiveRule):
     def start(self) -> None:
         self.outputs: list[tuple[GradientEdge, int]] = []  # of the last call since the last pass, with their columns
         self.asked: dict[tuple[float, ...], np.ndarray] = {}  # lists of quantiles of the program
-        self.searches, self.looks, self.passes = 0, 0, 0
+        self.searches: Counter[int] = Counter()  # by net; those at passes under 0
+        self.looks, self.passes = 0, 0
         self.over = False
 
     def on_call(self, event: NetCall) -> None:
@@ -67,15 +70,16 @@ class QuantilesExchanged(LiveRule):
             return
         outputs = [out for out in event.outputs if out.grad_fn is not None and _columns(out)]
         heads = sum(map(_columns, outputs))
-        is_asked_for = 2 <= heads <= OUTPUTS_AT_MOST and bool(self._asked(heads))
+        is_asked_for = 2 <= heads <= OUTPUTS_AT_MOST and bool(self._asked(heads, id(event.module)))
         self.outputs = [(get_gradient_edge(out), _columns(out)) for out in outputs] if is_asked_for else []
 
-    def _asked(self, heads: int) -> list[np.ndarray]:
-        """Lists of so many quantiles; variables are looked through at the first calls alone."""
-        if self.searches < SEARCHES_AT_MOST:
-            self.searches += 1
+    def _asked(self, heads: int, searcher: int = 0) -> list[np.ndarray]:
+        """Lists of so many quantiles; variables are looked through at the first calls of a net alone."""
+        searches = self.searches.total()
+        if searches < SEARCHES_AT_MOST and self.searches[searcher] < SEARCHES_OF_A_NET:
+            self.searches[searcher] += 1
             self.asked.update({tuple(each): each for each in _quantiles()})
-            self.over = self.searches == SEARCHES_AT_MOST and not self.asked
+            self.over = searches + 1 == SEARCHES_AT_MOST and not self.asked
         return [each for each in self.asked.values() if len(each) == heads]
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
@@ -133,8 +137,12 @@ def _learnt(loss: Tensor, outputs: Sequence[GradientEdge]) -> np.ndarray | None:
 
 def _quantiles() -> Iterator[np.ndarray]:
     """Lists of quantiles in variables of the functions that are executed, in attributes and in defaults."""
+    seen: set[int] = set()  # of a file's own statements, locals and globals are one
     for frame in users_frames():
         for variables in (frame.f_locals, frame.f_globals):
+            if id(variables) in seen:
+                continue
+            seen.add(id(variables))
             for name, value in list(variables.items()):
                 yield from _lists(name, value)
                 yield from (each for at, inner in _inside(value) for each in _lists(at, inner))
@@ -155,7 +163,7 @@ def _inside(value: Any) -> list[tuple[str, Any]]:
 
 
 def _lists(name: Any, value: Any) -> Iterator[np.ndarray]:
-    if not isinstance(name, str) or not NAMED.search(name) or not isinstance(value, list | tuple | np.ndarray | Tensor):
+    if not isinstance(value, LISTS) or not isinstance(name, str) or not NAMED.search(name):
         return
     if isinstance(value, Tensor):
         given = value.detach().double().cpu().numpy().ravel() if value.numel() <= OUTPUTS_AT_MOST else np.empty(0)

@@ -71,8 +71,10 @@ class ReturnsAcrossEpisodes(SourceRule):
 def across_episodes(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of such sums, each with its line."""
     functions = {node.name: node for node in all_nodes(tree) if isinstance(node, Function)}
-    sweeps = {name: list(_sweeps(function.body)) for name, function in functions.items()}
     filled = {name: _filled(function.body) for name, function in functions.items()}
+    if not any(filled.values()) and not _filled(tree.body):
+        return
+    sweeps = {name: list(_sweeps(function.body)) for name, function in functions.items()}
     for body in scopes(tree):
         nodes = _nodes(body)
         lists = {**_returned(nodes, functions, filled), **_filled(body)}

@@ -27,6 +27,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -46,6 +48,7 @@ TRAIN = re.compile(r"(^|[_.])(train|training|tr)(_|\.|$)", re.IGNORECASE)
 HELD_OUT = re.compile(r"(^|[_.])(test|valid|validation|val|eval|heldout|held_out|te)(_|\.|$)", re.IGNORECASE)
 NEGATIVE = re.compile(r"neg", re.IGNORECASE)
 VARIABLES_AT_MOST = 400
+PLAIN = (str, int, float, type, type(None), FunctionType, ModuleType, list, tuple)
 
 
 class ReverseEdgesAcrossParts(LiveRule):
@@ -89,11 +92,22 @@ def _edges() -> Iterator[tuple[str, Tensor]]:
             left -= 1
             if left < 0:
                 return
-            inner = value if isinstance(value, Mapping) else attributes_of(value) if _is_part(name) else {}
+            if isinstance(value, PLAIN):  # most are: what follows asks more than their type
+                continue
+            inner = {} if isinstance(value, Tensor) else _inside(name, value)
             found = {name: value} | {f"{name}.{key}": each for key, each in inner.items() if isinstance(key, str)}
             for full, each in found.items():
                 if isinstance(each, Tensor) and _are_edges(each) and not NEGATIVE.search(full):
                     yield full, each if each.shape[0] == 2 else each.t()
+
+
+def _inside(name: str, value: Any) -> Mapping[Any, Any]:
+    """What a dictionary holds, or the attributes of what is named as a part."""
+    if isinstance(value, dict):
+        return value
+    if not _is_part(name):
+        return {}
+    return value if isinstance(value, Mapping) else attributes_of(value)
 
 
 def _is_part(name: str) -> bool:

@@ -2,7 +2,8 @@
 
 What it checks
     In the source of the program: a function sorts by time in ascending order and sums exponentials up from the start
-    (logcumsumexp, or cumsum of exp), and turns neither.
+    (logcumsumexp, or cumsum of exp), and turns neither. Or logcumsumexp runs over rows in a program that shuffles and
+    sorts nothing.
 
 Why it hurts
     The risk set of an event is all whose time is at least as long. Summed from the shortest time on it is the others:
@@ -27,12 +28,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, names_in, scopes, within
+from goodfit.checks.engine.events import WatchEnds
+from goodfit.checks.engine.own_source import called, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
-from goodfit.checks.finding import Level
+from goodfit.checks.finding import Finding, Level
 
 TIME = re.compile(r"time|dur|surv|^t$|follow", re.IGNORECASE)
 EVENT = re.compile(r"event|censor|status|observed|^e$|^d$", re.IGNORECASE)
+ABOUT_EVENTS = re.compile(r"censor|surviv|hazard|likelihood|\bcox", re.IGNORECASE)
+SHUFFLING = re.compile(r"shuffle\s*=\s*True|randperm\(|permutation\(|RandomSampler\(")
 TURNING = re.compile(r"descending\s*=\s*True|flip|\[::-1\]|argsort\(-|sort\(-")
 
 
@@ -47,6 +51,35 @@ class RiskSetTurned(SourceRule):
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         return ascending(tree)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        yield from super().on_end(event)
+        files = [source for source in self.program.source.files() if ABOUT_EVENTS.search(source.text)]
+        if not self.program.steps or any("sort" in source.text for source in files):
+            return
+        if not any(SHUFFLING.search(source.text) for source in files):  # rows may be kept in the order of their times
+            return
+        for source in files:
+            if self.worth_parsing.search(source.text):
+                for name, line in unsorted(source.tree):
+                    yield self.finding(
+                        f"{name} sums up exponentials from row to row, and nothing sorts the rows by their times: what "
+                        "is summed are not those at risk",
+                        "Sort each batch first: order = time.argsort(descending=True)",
+                        file=source.file,
+                        line=line,
+                    )
+
+
+def unsorted(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Functions that sum up the logarithms of hazards beside events and times, with the line of the sum."""
+    for function in of_kind(tree, ast.FunctionDef):
+        arguments = {each.arg for each in [*function.args.args, *function.args.kwonlyargs]}
+        names = arguments | names_in(function)
+        if any(EVENT.search(name) for name in names) and any(TIME.search(name) for name in names):
+            sums = [node for node in of_kind(function, ast.Call) if called(node) == "logcumsumexp"]
+            if sums and not any(called(node) in ("flip", "outer") for node in of_kind(function, ast.Call)):
+                yield function.name if function.name != "forward" else "the loss", sums[0].lineno
 
 
 def ascending(tree: ast.Module) -> Iterator[tuple[str, int]]:

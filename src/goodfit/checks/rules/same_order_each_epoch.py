@@ -2,7 +2,7 @@
 
 What it checks
     The first rows of two epochs of a loader with a random or distributed sampler are the same, in training; or with a
-    sampler of the program's own that has set_epoch(), where these rows are in no order.
+    sampler of the program's own that has set_epoch() and draws random numbers, where these rows are in no order.
 
 Why it hurts
     Batches are the same again and again, so that the noise that shuffling should bring is gone; with several processes,
@@ -23,6 +23,8 @@ Cost
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -36,6 +38,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 ROWS_COMPARED_AT_LEAST = 4
+DRAWING = re.compile(r"rand|shuffle|perm|choice|sample|multinomial|rng|generator|integers", re.IGNORECASE)
 
 
 class Begun(NamedTuple):
@@ -70,7 +73,9 @@ class SameOrderEachEpoch(LiveRule):
         order = tuple(indices)
         sampler = next(filter(_takes_epochs, (loader.sampler, loader.batch_sampler)), loader.sampler)
         shuffles = isinstance(sampler, (RandomSampler, SubsetRandomSampler)) or (
-            sampler.shuffle if isinstance(sampler, DistributedSampler) else _takes_epochs(sampler) and _is_mixed(order)
+            sampler.shuffle
+            if isinstance(sampler, DistributedSampler)
+            else _takes_epochs(sampler) and _is_mixed(order) and _draws(type(sampler))
         )
         if shuffles and len(set(order)) > 1:
             kind = type(sampler).__name__
@@ -108,6 +113,13 @@ class SameOrderEachEpoch(LiveRule):
 
 def _takes_epochs(sampler: object) -> bool:
     return hasattr(sampler, "set_epoch")
+
+
+def _draws(kind: type) -> bool:
+    """Whether the code of a sampler names what draws random numbers: others give their order on purpose."""
+    functions = [each for owner in kind.__mro__ for each in vars(owner).values() if inspect.isfunction(each)]
+    own = [each for each in functions if each.__module__ != "torch.utils.data.sampler"]
+    return any(DRAWING.search(name) for each in own for name in each.__code__.co_names)
 
 
 def _is_mixed(order: tuple[Any, ...]) -> bool:

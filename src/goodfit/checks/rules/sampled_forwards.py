@@ -50,7 +50,7 @@ class SampledForwards(SourceRule):
 
 def forwards(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of samples, each with the line of its loop."""
-    if any(called(node) in TURNING for node in all_nodes(tree) if _is_of_tables(node)):
+    if any(called(node) in TURNING and _is_of_tables(node) for node in all_nodes(tree)):
         return
     for body in scopes(tree):
         nodes = [node for statement in body for node in within(statement)]
@@ -61,7 +61,7 @@ def forwards(tree: ast.Module) -> Iterator[tuple[str, int]]:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        for loop in nodes:
+        for loop in nodes if begun else ():
             if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name) or not _is_upwards(loop.iter):
                 continue
             inside = [node for statement in loop.body for node in within(statement)]

@@ -2,7 +2,8 @@
 
 What it checks
     The graph of the loss: a softmax over a dimension of size 1, of what a layer with one output gave, in two steps. One
-    score a position, (batch, time, 1), and a softmax over the last dimension; or one output a sample, (batch, 1).
+    score a position, (batch, time, 1), and a softmax over the last dimension; or one output a sample, (batch, 1). A
+    warning where it is the best one of several, by topk, as in a mixture of experts.
 
 Why it hurts
     Every weight of an attention is 1, or every prediction is 1, and no gradient reaches the layer before.
@@ -33,6 +34,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 2
+CHOSEN = "TopkBackward0"  # of the best one of several, a softmax leaves nothing either
 LAYERS = ("AddmmBackward0", "MmBackward0", "MvBackward0", "ConvolutionBackward0", "LinearBackward0")
 
 
@@ -51,12 +53,14 @@ class SoftmaxOfOne(LiveRule):
             self.steps[place] += 1
             if self.steps[place] == STEPS_AT_LEAST:
                 shape = tuple(graph.shape_of(node))
+                is_chosen = graph.parents(node)[0].name() == CHOSEN  # a k that is 1 may be a choice
                 yield self.finding(
                     f"a softmax runs over dimension {graph.softmax_dim(node)} of {shape}, whose size is 1: all that it "
                     "gives is 1",
                     "Give it the dimension that the scores are compared along; for one output a sample use sigmoid",
                     file=place.file,
                     line=place.line,
+                    level=Level.WARNING if is_chosen else None,
                 )
 
 
@@ -67,7 +71,7 @@ def _of_one_output(node: Any) -> bool:
     if len(shape) < 2 or shape[dim] != 1 or dim == 0 or not inputs:
         return False
     if len(shape) == 2:  # behind a view, the 1 may be the steps of a sequence
-        return shape[0] > 1 and inputs[0].name() in LAYERS
+        return shape[0] > 1 and inputs[0].name() in (*LAYERS, CHOSEN)
     return _layer(inputs[0]).name() in LAYERS and any(size > 1 for at, size in enumerate(shape) if at not in (0, dim))
 
 

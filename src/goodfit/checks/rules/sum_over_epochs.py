@@ -4,7 +4,8 @@ What it checks
     In the source of the program: within a loop over epochs an inner loop adds to a number, which is set to 0 before the
     outer loop alone; and in the outer loop it is divided by what belongs to one epoch (a length, a constant), or, where
     correct answers are counted, by another number that goes on growing. Or a metric with update() and compute() is
-    made before the loop over epochs and never reset.
+    made before the loop over epochs and never reset. Or a metric of a class of the program's own, with reset(), is kept
+    in an attribute, updated and computed by a function that a loop calls, and never reset.
 
 Why it hurts
     The loss of each epoch holds those of all before. It seems to rise, or to fall slower than it does; an accuracy is
@@ -35,10 +36,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
+METHODS = frozenset({"reset", "update", "compute"})  # of a metric
 EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
 
 
@@ -49,7 +51,50 @@ class SumOverEpochs(SourceRule):
     fix = "Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return not_reset(tree)
+        yield from not_reset(tree)
+        yield from never_reset(tree)
+
+
+def never_reset(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Metrics of a class of the program's that a function updates and computes in each epoch, and nobody resets."""
+    kinds = {each.name for each in of_kind(tree, ast.ClassDef) if {part.name for part in _methods(each)} >= METHODS}
+    kept = [  # what holds metrics: self.metrics = {"val": Accuracy()}
+        ast.unparse(node.targets[0])
+        for node in of_kind(tree, ast.Assign)
+        if any(called(each) in kinds for each in of_kind(node.value, ast.Call))
+    ]
+    own = {id(node) for each in of_kind(tree, ast.ClassDef) if each.name in kinds for node in all_nodes(each)}
+    functions = [each for each in of_kind(tree, ast.FunctionDef) if id(each) not in own] if kept else []
+    calls = {id(each): list(_calls_of_metrics(each)) for each in functions}
+    reset = {owner for each in calls.values() for owner, method, _ in each if method == "reset"}
+    updated = {owner for each in calls.values() for owner, method, _ in each if method == "update"}
+    if reset - updated:  # of a variable that goes through all of them, perhaps
+        return
+    in_loops = {called(call) for loop in loops_in(tree) for part in loop.body for call in of_kind(part, ast.Call)}
+    for function in functions:
+        owners = {owner for owner, method, _ in calls[id(function)] if method == "update"}
+        for owner, method, line in calls[id(function)]:
+            is_kept = any(owner == each or owner.startswith(f"{each}[") for each in kept)
+            if method == "compute" and owner in owners - reset and is_kept and function.name in in_loops:
+                yield owner, line
+
+
+def _methods(kind: ast.ClassDef) -> list[ast.FunctionDef]:
+    return [each for each in kind.body if isinstance(each, ast.FunctionDef)]
+
+
+def _calls_of_metrics(function: ast.FunctionDef) -> Iterator[tuple[str, str, int]]:
+    """Of the calls of a metric's methods: the metric, as it is called where it is kept, the method and the line."""
+    values = {
+        node.targets[0].id: node.value
+        for node in of_kind(function, ast.Assign)
+        if isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Attribute | ast.Subscript)
+    }
+    for call in of_kind(function, ast.Call):
+        if called(call) in METHODS and isinstance(call.func, ast.Attribute):
+            owner = call.func.value
+            value = values.get(owner.id, owner) if isinstance(owner, ast.Name) else owner
+            yield ast.unparse(value), called(call), call.lineno
 
 
 def not_reset(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -4,6 +4,7 @@ What it checks
     A net is given rows of three columns or more, and in three batches one after the other one column says what the
     target is in every row: it has one value for each class, also after scaling, and another for each other class. Or it
     equals a number that is the target, and goes along with another column, as the values of a window of a series do.
+    Three columns at least differ from row to row there.
 
 Why it hurts
     The net copies the column. Its scores are perfect on every part of the data, and in use the column is not known.
@@ -69,6 +70,8 @@ class TargetAmongInputs(LiveRule):
             return
         y = target.reshape(rows, 1)
         if x.device != y.device or bool((y == y[0]).all()):
+            return
+        if int((x != x[0]).any(0).sum()) < COLUMNS_AT_LEAST:  # of the shortest sequences nothing else is there yet
             return
         equal = _equal_columns(x, y) if is_number else _columns_of_classes(x, y)
         self.columns = equal if self.batches == 0 else self.columns & equal
