@@ -32,6 +32,8 @@ from goodfit.checks.engine.events_forward import (
     TopK,
     Weights,
     Write,
+    memory_of,
+    residual,
 )
 from goodfit.checks.engine.events_training import (
     Autocast,
@@ -100,7 +102,9 @@ __all__ = [
     "Weights",
     "Write",
     "Zero",
+    "memory_of",
     "params_of",
+    "residual",
 ]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -187,14 +188,38 @@ class Pairwise(Event):
 class Residual(Event):
     """A tensor with a graph minus one of its shape without, in this order or the other: a loss may be written out.
 
+    Or, without gradients being recorded, a tensor minus another of its shape: so may an evaluation.
+
     Attributes:
-        target: the one without a graph.
-        grad: whether gradients are being recorded, which they are.
+        target: the one without a graph; the second one, where no gradients are recorded.
+        grad: whether gradients are being recorded.
     """
 
     output: Tensor
     target: Tensor
-    grad: bool = True
+    grad: bool
+
+    def is_evaluation(self, memory: set[int]) -> bool:
+        """Whether it is of outputs that lie there, without gradients being recorded: see `memory_of`."""
+        return not self.grad and bool(memory & memory_of((self.output, self.target)))
+
+
+def memory_of(given: Iterable[Tensor]) -> set[int]:
+    """Where these tensors lie, so that their views are known again."""
+    return {tensor.untyped_storage().data_ptr() for tensor in given}
+
+
+def residual(given: Sequence[Any], result: Any) -> Residual | None:
+    """What a difference of two tensors may be; None where it is neither."""
+    if not isinstance(result, Tensor) or not result.dim():
+        return None
+    sides = [each for each in given[:2] if isinstance(each, Tensor) and each.shape == result.shape]
+    if len(sides) == 2 and not torch.is_grad_enabled():
+        return Residual(sides[0], sides[1], grad=False)
+    targets = [each for each in sides if not each.requires_grad]
+    if result.grad_fn is None or result.dim() < 2 or len(sides) != 2 or len(targets) != 1:
+        return None
+    return Residual(sides[sides[0] is targets[0]], targets[0], grad=True)
 
 
 @dataclass(frozen=True)

@@ -268,11 +268,10 @@ class ForwardHooks(Replacing):
             given = [each for each in args[:2] if isinstance(each, Tensor)]
             if {tuple(each.shape) for each in given} == {(rows, 1), (rows,)}:
                 self.watcher.tell(events.Pairwise(given[0], given[1]))
-        elif isinstance(result, Tensor) and result.grad_fn is not None and result.dim() > 1:
-            given = [each for each in args[:2] if isinstance(each, Tensor) and each.shape == result.shape]
-            targets = [each for each in given if not each.requires_grad]
-            if len(given) == 2 and len(targets) == 1 and self.watcher.hears(events.Residual):
-                self.watcher.tell(events.Residual(given[given[0] is targets[0]], targets[0]))
+        elif self.watcher.hears(events.Residual):
+            residual = events.residual(args, result)
+            if residual is not None and (residual.grad or self._reads_outputs):
+                self.watcher.tell(residual)
         return result
 
     def _topk(self, original: Any, args: Any, kwargs: Any) -> Any:

@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardEnded, Compare, Loss, NetCall, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Compare, Loss, NetCall, Residual, WatchEnds, memory_of
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -113,6 +113,7 @@ class InputScaleDiffers(LiveRule):
         self.pending: list[tuple[int, Tensor]] = []  # in training, until backward
         # until outputs meet labels, those of one call or of several at one line: rows may be sorted by class
         self.evaluated: tuple[int, list[Tensor], Place] | None = None
+        self.outputs: set[int] = set()  # where the outputs for the last of these lie
 
     def on_call(self, event: NetCall) -> None:
         x = event.inputs[0] if event.inputs else None
@@ -129,15 +130,24 @@ class InputScaleDiffers(LiveRule):
             last = self.program.last_call
             at, place = self.index[event.module], last.place if last else Place(None, None)
             before = self.evaluated[1] if self.evaluated is not None and self.evaluated[::2] == (at, place) else []
-            self.evaluated = (at, [*before[: BATCHES_KEPT - 1], x], place)
+            self.evaluated, self.outputs = (at, [*before[: BATCHES_KEPT - 1], x], place), memory_of(event.outputs)
 
     def after_backward(self, event: BackwardEnded) -> None:
         for net, x in self.pending:
             self.nets[net].training.add(x)
         self.pending = []
 
+    def on_difference(self, event: Residual) -> None:
+        """Errors that are written out: outputs minus targets, or the other way round."""
+        if event.is_evaluation(self.outputs):
+            self._evaluated()
+
     def on_labels(self, event: Loss | Compare) -> None:
-        if event.grad or self.evaluated is None:
+        if not event.grad:
+            self._evaluated()
+
+    def _evaluated(self) -> None:
+        if self.evaluated is None:
             return
         (net, batches, place), self.evaluated = self.evaluated, None
         for x in batches:

@@ -35,7 +35,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Compare, Fit, Loss, NetCall, Score, Split, Transform, WatchEnds
+from goodfit.checks.engine.events import (
+    BackwardEnded,
+    Compare,
+    Fit,
+    Loss,
+    NetCall,
+    Residual,
+    Score,
+    Split,
+    Transform,
+    WatchEnds,
+    memory_of,
+)
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -62,6 +74,7 @@ class ScalerFittedBeforeSplit(LiveRule):
         self.trained: dict[int, set[int]] = {}  # by number
         self.apart: dict[int, set[int]] = {}  # rows evaluated on, in batches with no row that was trained on
         self.evaluated: Tensor | None = None
+        self.outputs: set[int] = set()  # where the outputs for these lie
         self.reported: set[int] = set()
         self.refitted: set[int] = set()  # fits to rows that are evaluated, where those of training came of another fit
 
@@ -100,6 +113,7 @@ class ScalerFittedBeforeSplit(LiveRule):
                 self.pending.append(x)
             else:
                 self.evaluated = x
+                self.outputs = memory_of(event.outputs)
 
     def after_backward(self, event: BackwardEnded) -> None:
         for x in self.pending:
@@ -108,9 +122,19 @@ class ScalerFittedBeforeSplit(LiveRule):
                     self.trained.setdefault(self.made[row], set()).add(row)
         self.pending = []
 
+    def on_difference(self, event: Residual) -> Iterator[Finding]:
+        """Errors that are written out: outputs minus targets, or the other way round."""
+        if self.evaluated is not None and event.is_evaluation(self.outputs):
+            yield from self._evaluated()
+
     def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
+        if isinstance(event, Loss) and event.grad:  # a comparison may come after the no_grad block
+            self.evaluated = None
+        yield from self._evaluated()
+
+    def _evaluated(self) -> Iterator[Finding]:
         x, self.evaluated = self.evaluated, None
-        if x is None or (isinstance(event, Loss) and event.grad):  # a comparison may come after the no_grad block
+        if x is None:
             return
         rows = _rows(x)
         for number in {self.made[row] for row in rows if row in self.made} - self.reported:

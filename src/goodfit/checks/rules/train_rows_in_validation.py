@@ -46,11 +46,13 @@ from goodfit.checks.engine.events import (
     Epoch,
     Loss,
     NetCall,
+    Residual,
     Score,
     Split,
     Step,
     WatchEnds,
     Weights,
+    memory_of,
 )
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
@@ -85,6 +87,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.forwards: list[tuple[weakref.ref[nn.Module], list[int]]] = []  # in training, since the last backward
         # until labels are met: the net, its rows, and of how many values one is, where these are few
         self.evaluation: tuple[weakref.ref[nn.Module], list[int], Place, int | None] | None = None
+        self.outputs: set[int] = set()  # where the outputs of these lie
+        self.in_eval_mode = False  # the net was, in that call
         self.loader: weakref.ref[Any] | None = None  # of the last batch
         self.rows: weakref.WeakKeyDictionary[Any, Rows | None] = weakref.WeakKeyDictionary()
         self.compared: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
@@ -126,7 +130,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             known.end_first_epoch()  # this rule sleeps between evaluations
         if last is not None and known is not None:
             few_values = x[0].numel() if rows and has_few_values(x) else None
-            self.evaluation = (net, rows, last.place, few_values)
+            self.evaluation, self.outputs = (net, rows, last.place, few_values), memory_of(event.outputs)
+            self.in_eval_mode = not event.training
             where = (last.place, self.program.steps)
             if self.collected is None or self.collected[0] != where:
                 self.collected = where, []
@@ -192,7 +197,16 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
 
     def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
         """The output of a trained net meets labels."""
-        if self.evaluation is None or (not isinstance(event, Score) and event.grad):
+        if isinstance(event, Score) or not event.grad:
+            yield from self._evaluated(event)
+
+    def on_difference(self, event: Residual) -> Iterator[Finding]:
+        """Errors that are written out: outputs minus targets, or the other way round."""
+        if event.is_evaluation(self.outputs):
+            yield from self._evaluated(event)
+
+    def _evaluated(self, event: Loss | Compare | Score | Residual) -> Iterator[Finding]:
+        if self.evaluation is None:
             return
         (ref, rows, place, few_values), self.evaluation = self.evaluation, None
         net, loader = ref(), self.loader() if self.loader is not None else None
@@ -207,7 +221,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 yield from self._compare(self._rows_of(loader), known, loader, place)
             if loader in known.loaders or loader in self.settled:
                 return
-        if isinstance(event, Loss) and event.options.get("reduction") == "none":
+        reduction = event.options.get("reduction") if isinstance(event, Loss) else None
+        if reduction == "none" or (isinstance(event, Residual) and not self.in_eval_mode):
             return  # how hard each row is: rows are chosen for training by it
         seen = sum(row in known.content for row in rows)
         if seen >= SHARE_OF_TRAINING_DATA * max(len(rows), len(known.content)):
