@@ -23,15 +23,9 @@ from goodfit.train.processes import Processes
 
 LIKES = (torch.rand_like, torch.randn_like)
 FILLS = (Tensor.bernoulli_, Tensor.uniform_, Tensor.normal_)  # stochastic depth draws by them
-ONE_BY_ONE = (quick_dropout, functional.dropout)
-DROPOUTS = (
-    *ONE_BY_ONE,
-    functional.dropout1d,
-    functional.dropout2d,
-    functional.dropout3d,
-    functional.alpha_dropout,
-    functional.feature_alpha_dropout,
-)
+# by name, since the watcher answers for these functions while it looks
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+ONE_BY_ONE = ("dropout", quick_dropout.__name__)
 
 
 class WholeBatch(TorchFunctionMode):
@@ -79,7 +73,8 @@ class WholeBatch(TorchFunctionMode):
             return self._batch_norm(*args, **kwargs)
         if self._shared and func in (*LIKES, *FILLS) and args and self._is_of_batch(args[0]):
             return self._drawn(func, *args, **kwargs)
-        if self._shared and func in DROPOUTS:
+        name = getattr(func, "__name__", "")
+        if self._shared and (func is quick_dropout or (name in DROPOUTS and func is getattr(functional, name))):
             return self._dropout(func, *args, **kwargs)
         return func(*args, **kwargs)
 
@@ -125,10 +120,7 @@ class WholeBatch(TorchFunctionMode):
             whole = input.new_zeros((self._whole, *input.shape[1:]))
             whole[own] = input
             return func(whole, p, True)[own]
-        channels = func not in (
-            functional.dropout,
-            quick_dropout,
-        )  # whole maps are dropped: one number says it for all pixels
+        channels = func.__name__ not in ONE_BY_ONE  # whole maps are dropped: one number says it for all pixels
         shape = (self._whole, input.shape[1], *[1] * (input.dim() - 2)) if channels else (self._whole, *input.shape[1:])
         return input * func(input.detach().new_ones(shape), p, True)[own]
 

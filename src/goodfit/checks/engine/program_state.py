@@ -156,6 +156,16 @@ class ProgramState:
             self.optimisers_made += 1
         return state
 
+    def steps_of(self, optimiser: Optimizer) -> int:
+        """Steps of an optimiser, or of one around or within it, which has its groups (accelerate, SAM)."""
+        groups = {id(group) for group in optimiser.param_groups}
+        around = (
+            state.steps
+            for other, state in list(self.optimisers.items())
+            if other is not optimiser and any(id(group) in groups for group in other.param_groups)
+        )
+        return max(self.optimiser(optimiser).steps, *around, 0)
+
     def note_call(self, call: Call) -> None:
         """An outermost call is over."""
         if call.grad and call.module not in self.nets:

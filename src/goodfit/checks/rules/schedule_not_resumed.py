@@ -58,7 +58,7 @@ class ScheduleNotResumed(LiveRule):
         self.anew: weakref.WeakSet[Any] = weakref.WeakSet()  # schedulers that stood at 0 then
 
     def on_optimiser_loaded(self, event: OptimiserLoaded) -> None:
-        if not self.program.optimiser(event.optimiser).steps:
+        if not self.program.steps_of(event.optimiser):
             self.resumed[event.optimiser] = Resumed(user_place())
 
     def on_step(self, event: Step) -> None:

@@ -58,7 +58,7 @@ class SchedulerLeftBehind(LiveRule):
         optimiser = getattr(event.scheduler, "optimizer", None)
         if event.first or not isinstance(optimiser, Optimizer):
             return
-        own, steps = self.program.optimiser(optimiser).steps, self.program.steps
+        own, steps = self.program.steps_of(optimiser), self.program.steps
         known = self.known.get(event.scheduler)
         if known is None:
             self.known[event.scheduler] = Scheduled(own, steps)

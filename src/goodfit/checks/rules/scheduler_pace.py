@@ -89,7 +89,7 @@ class SchedulerPace(LiveRule):
             self.index[scheduler] = len(self.paces)
             self.paces.append(Pace(type(scheduler).__name__, user_place()))
         pace = self.paces[self.index[scheduler]]
-        steps = self.program.optimiser(optimiser).steps
+        steps = self.program.steps_of(optimiser)
         if steps == 0:
             pace.idle += event.epoch is None or event.epoch > scheduler.last_epoch
         elif pace.idle == 1 and pace.calls == 1 and not self.scaled:  # several are a way to resume
