@@ -362,7 +362,7 @@ def test_units_below_names_of_which_one_is_empty_are_units(tmp_path: Path) -> No
 
 
 def test_a_text_is_no_path() -> None:
-    with pytest.raises(DataError, match="this is text, not a path"):
+    with pytest.raises(DataError, match="this is the content of a file, not its path"):
         gf.profile("t,k\n" + "1,a\n" * 200)
 
 
@@ -371,3 +371,22 @@ def test_a_number_for_each_mask_is_no_class() -> None:
     assert doubt is not None
     assert "no two have the same (1 to 12)" in doubt[0]
     assert instances_doubt([(1, at % 4 + 1) for at in range(12)]) is None  # cats, dogs, cows and sheep
+
+
+def test_days_of_work_are_no_milliards() -> None:
+    assert read_as("effort", [f"{at} MD" for at in (4, 12, 7, 30)])[1] == [4, 12, 7, 30]
+    assert read_as("budget", [f"{at} Md€" for at in (4, 12, 7, 30)])[1] == [4e9, 12e9, 7e9, 30e9]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.parquet", "<!doctype html><html></html>", "this is a web page, not a Parquet file"),
+        ("b.parquet", "version https://git-lfs.github.com/spec/v1\n", "this is a pointer of Git LFS"),
+        ("c.npz", "version https://git-lfs.github.com/spec/v1\n", "this is a pointer of Git LFS"),
+        ("d.xlsx", "version https://git-lfs.github.com/spec/v1\n", "this is a pointer of Git LFS"),
+    ],
+)
+def test_what_a_file_is_in_place_of_its_name(tmp_path: Path, name: str, content: str, what: str) -> None:
+    with pytest.raises(DataError, match=what):
+        gf.fit(write(tmp_path / name, content), target="a", out=tmp_path / "run")

@@ -33,6 +33,11 @@ def test_more_rows_than_5000_take_as_much_longer_and_have_as_many_epochs() -> No
     assert five is not None
     assert ten is not None
     assert five.epochs == ten.epochs == 26  # 529,412 / 20,000
+    assert five.why.startswith("at most, in about 1 minute; ")  # 30 s beside, and 26 * 20,000 / 17,647 = 29.5 s
+    assert ten.why.startswith("at most, in about 1 minute; ")  # 30 s and 58.9 s are 1.48 minutes
+    slow = epochs(10_000, given=10)
+    assert slow is not None
+    assert slow.why.startswith("at most, in about 2 minutes; ")  # 10 epochs of 40,000 rows at 4,412 a second: 91 s
 
 
 def test_a_fast_machine_has_the_usual_bound_and_a_slow_one_ten_epochs() -> None:

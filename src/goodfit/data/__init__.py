@@ -13,10 +13,12 @@ from goodfit.data.other_files import begins_as_text, of_another_program
 from goodfit.data.remote import is_remote, local_copy
 from goodfit.data.source import Claim, Source
 from goodfit.data.sources import all_sources, source_names, source_of
+from goodfit.data.tables.decoding import LFS_POINTER, kind_of_file
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import listed, spaced, type_named
 from goodfit.names_elsewhere import answer_calls
 from goodfit.store.absent import absent
+from goodfit.store.files import refuse_text
 from goodfit.store.special_files import special_kind
 
 answer_calls(__name__)
@@ -210,11 +212,12 @@ def _refuse_absent(path: Path) -> None:
     except (OSError, ValueError) as error:  # ValueError: a zero byte
         if isinstance(error, PermissionError):
             raise DataError("no permission to look at it", where=path, fix="Change its permissions") from error
-        if "\n" in str(path):
-            raise DataError("this is text, not a path", fix="Write it to a file, and give its path") from error
+        refuse_text(path)
         raise absent(path) from error
     if kind is not None:
         raise DataError(f"this is {kind}, not a file", where=path, fix="Write its content to a file, and give that")
+    if kind_of_file(path) == LFS_POINTER:
+        raise DataError(f"this is {LFS_POINTER}", where=path, fix="Fetch it first")
 
 
 def _path(place: Any) -> Path | None:

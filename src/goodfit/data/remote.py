@@ -27,12 +27,11 @@ from goodfit.data.remote_errors import NoPermissionError, UnreachableError, fetc
 from goodfit.errors import DataError, DiskError, UsageError
 from goodfit.naming import name_by_address
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
-from goodfit.store.files import create, scratch_name
+from goodfit.store.files import create, refuse_text, scratch_name
 
 ADDRESS = re.compile(r"(?P<protocol>[a-z][a-z0-9+.-]+):/{1,3}(?P<rest>[^/].*)", re.DOTALL)  # Path leaves one slash
 RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 CHECKSUM = re.compile(r"(?P<address>.*)#sha256=(?P<sha256>[0-9a-fA-F]{64})", re.DOTALL)
-LONGEST_PATH, LONGEST_NAME = 4_095, 255  # characters, as systems have it
 FILES_AT_MOST = 1_000_000
 WEB_PAGES = ("", ".html", ".htm")
 TRIES = 3
@@ -79,10 +78,9 @@ def local_copy(place: Any, cache: Path | None = None) -> Any:
         UsageError: a protocol that is not known, or needs a package that is not installed.
         DiskError: no room for it.
     """
-    if isinstance(place, str) and (len(place) > LONGEST_PATH or (len(place) > LONGEST_NAME and "\n" in place)):
-        fix = "Write it to a file, and give its path; in Python give a frame, such as pandas.read_csv(io.StringIO(...))"
-        raise DataError("this is the content of a file, not its path", where=f"{place[:40]!r}...", fix=fix)
     if not is_remote(place):
+        if isinstance(place, str):
+            refuse_text(place)
         return place
     address = _whole_address(str(place))
     if address.startswith("file://"):

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from torch import nn
 
 from goodfit.fitting.effort import Effort
+from goodfit.formatting import counted
 from goodfit.nets.multiply_adds import multiply_adds
 from goodfit.train.precision import Precision
 from goodfit.train.speed import OPERATIONS, PLANNED, choose_speed
 
+SECONDS_BESIDE = 30.0  # of reading, rivals, scores and the page
 SECONDS, ROWS = 30.0, 5_000  # of training, for so many rows; more rows take as much longer
 EPOCHS_AT_LEAST = 10
 ENOUGH = 60  # epochs, after which few fits go on
@@ -44,17 +46,20 @@ def affordable_epochs(
         patience: epochs without a better one, after which training ends.
         given: the Gflop/s that were asked for.
     """
-    operations = OPERATIONS * (multiply_adds(make, in_shape) + MULTIPLY_ADDS_BESIDE)
-    seconds, passes = SECONDS * max(1.0, rows / ROWS), (folds - 1) * rows
+    operations = OPERATIONS * (multiply_adds(make, in_shape) + MULTIPLY_ADDS_BESIDE) * (folds - 1) * rows
+    seconds = SECONDS * max(1.0, rows / ROWS)
 
-    def epochs_in_time(gigaflops: float) -> int:
-        return math.floor(seconds * 1e9 * SHARE_OF_SPEED * gigaflops / (operations * passes))
+    def seconds_an_epoch(gigaflops: float) -> float:
+        return operations / (1e9 * SHARE_OF_SPEED * gigaflops)
 
-    if given is None and epochs_in_time(PLANNED["AVX2"]) >= ENOUGH:
+    if given is None and seconds / seconds_an_epoch(PLANNED["AVX2"]) >= ENOUGH:
         return None
     speed = choose_speed(Precision("float32", channels_last=False, why=""), 1, given)
-    epochs = max(EPOCHS_AT_LEAST, epochs_in_time(speed.gigaflops))
+    each = seconds_an_epoch(speed.gigaflops)
+    epochs = max(EPOCHS_AT_LEAST, math.floor(seconds / each))
     if epochs >= most:
         return Effort(None, most, speed)
-    why = f"at most, in about a minute; it ends after {patience} without a better one; --minutes 5 for more"
+    whole = max(1, round((SECONDS_BESIDE + epochs * each) / 60))
+    more = f"--minutes {max(5, 3 * whole)} for more"
+    why = f"at most, in about {counted(whole, 'minute')}; it ends after {patience} without a better one; {more}"
     return Effort(None, epochs, speed, why)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from goodfit.errors import DataError, UsageError, disk_error
 
-LONGEST_NAME = 255  # letters; a text has more, and lines
+LONGEST_PATH, SHOWN_OF_TEXT = 4_095, 40  # letters
 LETTERS_OF_NAME = 40  # that a temporary name repeats: a name may have 255 bytes at most
 TEMPORARY = re.compile(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
 SECONDS_LEFT_ALONE = 600  # a file that was written since may belong to a process of another machine
@@ -22,16 +22,29 @@ _OWN: set[str] = set()  # temporary names that this process uses
 
 
 def refuse_nul(path: str | os.PathLike[str]) -> None:
-    """Raise where a path holds the character NUL, or the lines of a text, which no file system takes.
+    """Raise where a path holds the character NUL, which no file system takes and Python answers with a ValueError.
 
     Raises:
         UsageError: it holds one.
-        DataError: it is a text.
     """
     if "\0" in os.fspath(path):
         raise UsageError("no file has a name with the character NUL in it", where=path, fix="Check the path")
-    if "\n" in os.fspath(path) and len(os.fspath(path)) > LONGEST_NAME:
-        raise DataError("this is text, not a path", fix="Write it to a file, and give its path")
+
+
+def refuse_text(path: str | os.PathLike[str]) -> None:
+    """Raise where the content of a file was given in place of its path: it has lines, or is too long for a path.
+
+    Raises:
+        DataError: it is the content.
+    """
+    text = os.fspath(path)
+    if len(text) <= LONGEST_PATH and "\n" not in text:
+        return
+    with suppress(OSError, ValueError):  # longer than any name, or with the character NUL
+        if Path(text).exists():
+            return
+    fix = "Write it to a file, and give its path; in Python give a frame, such as pandas.read_csv(io.StringIO(...))"
+    raise DataError("this is the content of a file, not its path", where=f"{text[:SHOWN_OF_TEXT]!r}...", fix=fix)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 What it checks
     A scheduler steps six times in a row while its optimiser does not step once in between, and another optimiser does
-    that holds the same parameters and was made after the scheduler.
+    that holds the same parameters and has no scheduler. One around or within it, which has its groups, is the same.
 
 Why it hurts
     A second stage (SGD after Adam, thawed layers, a new fold) was given an optimiser of its own, and the scheduler is
@@ -15,7 +15,7 @@ Instead
     self.optimizer = SGD(...); self.scheduler = StepLR(self.optimizer, 30)
 
 When it is a false alarm
-    Never seen: a schedule without an optimiser moves nothing.
+    An optimiser around another that keeps groups of its own, and copies the rates from one to the other.
 
 Cost
     A few counts at each step of a scheduler.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from goodfit.data.images.formats import image_signature
 from goodfit.data.images.opening import MAX_BYTES, UnreadableImage
 from goodfit.data.images.stored import StoredImage
-from goodfit.errors import DataError
+from goodfit.data.tables.by_polars import unreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -125,8 +125,4 @@ def schema_of(file: Path) -> pl.Schema:
     try:
         return pl.scan_parquet(os.fspath(file)).collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(
-            "not a Parquet file that can be read: it is of another kind, damaged or incomplete",
-            where=file,
-            fix="Write it again",
-        ) from error
+        raise unreadable(file, "a Parquet file") from error

@@ -16,7 +16,7 @@ from goodfit.data.other_files import begins_as_text
 from goodfit.data.source import Claim, Strength, Unreadable
 from goodfit.data.sources.table import Table
 from goodfit.data.tables.column_options import settings_of
-from goodfit.data.tables.decoding import is_web_page, read_bytes, to_utf8
+from goodfit.data.tables.decoding import WEB_PAGE, kind_of, read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
 from goodfit.data.tables.reading import Dialect, TableParts, read_parts
 from goodfit.data.tables.table_source import ENCODING
@@ -195,7 +195,7 @@ class _Read:
         try:
             data = read_bytes(path)
             text = to_utf8(data, path, self.encoding, web_pages=True)[0].decode()
-            if is_web_page(data):
+            if kind_of(data) == WEB_PAGE:
                 text = shown_text(text)
                 self.pages += 1
         except DataError as error:

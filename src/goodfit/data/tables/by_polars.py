@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from goodfit.data.tables.decoding import kind_of_file
 from goodfit.errors import DataError
 
-OF_LFS = b"version https://git-lfs"
 T = TypeVar("T")
 
 
 def by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
     """What polars reads; whatever it cannot read is one line.
+
+    Args:
+        kind: what the file is to be, such as "a Parquet file".
 
     Raises:
         DataError: the file is of another kind, or damaged.
@@ -25,13 +28,16 @@ def by_polars(path: Path, kind: str, read: Callable[[], T]) -> T:
     except DataError:
         raise
     except (pl.exceptions.PolarsError, OSError, ValueError, RuntimeError, TypeError) as error:
-        if path.is_file() and path.read_bytes()[: len(OF_LFS)] == OF_LFS:
-            what = "this is a pointer of Git LFS, not the file itself"
-            raise DataError(what, where=path, fix="Fetch the file: git lfs pull") from error
-        raise DataError(
-            f"not {kind} file that can be read: it is of another kind, damaged or incomplete".replace(
-                "not Parquet", "not a Parquet"
-            ).replace("not JSON lines file", "not a file of JSON lines"),
-            where=path,
-            fix="Write it again, or give another kind of table",
-        ) from error
+        raise unreadable(path, kind) from error
+
+
+def unreadable(path: Path, kind: str) -> DataError:
+    """The line on a file that cannot be read as what its name says, with what it is where its first bytes tell."""
+    found = kind_of_file(path)
+    if found is not None and not any(word in found for word in kind.split() if word[0].isupper()):
+        return DataError(f"this is {found}, not {kind}", where=path, fix="Get the file itself, or name it by its kind")
+    return DataError(
+        f"not {kind} that can be read: it is of another kind, damaged or incomplete",
+        where=path,
+        fix="Write it again, or give another kind of table",
+    )

@@ -28,6 +28,7 @@ TAR_MARK_AT = 257  # bytes into an archive
 LINE_BYTES_AT_MOST = 8_000_000  # from twice that on, no line is missed
 UNPACKED_BYTES_ALWAYS, UNPACKED_TIMES_AT_MOST = 256_000_000, 100
 BOTH_ENCODINGS, LINES_OF_UTF8 = "UTF-8 and Windows-1252", 2  # of a file put together of two
+BYTES_OF_MARKS = 512  # that say what a file is
 LONGEST_EXCERPT = 40  # characters of a file's content in a message
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -36,7 +37,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-WEB_PAGE = "a web page"
+WEB_PAGE, LFS_POINTER = "a web page", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"
 OTHER_KINDS = (  # first bytes, in lower case
     (b"pk\x03\x04", "an Excel file or another zip archive"), (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"par1", "a Parquet file"), (b"\x1f\x8b", "a gzip file"), (b"arrow1", "an Arrow file"), (b"%pdf", "a PDF"),
@@ -46,7 +47,7 @@ OTHER_KINDS = (  # first bytes, in lower case
     (b"\x93numpy", "a file of NumPy"), (b"\xff\xff\xff\xff", "a stream of Arrow"),
     (b"bplist", "a property list of a Mac, or what iCloud keeps of a file that is not on this machine"),
     (b"{\\rtf", "a document of a word processor (RTF)"),
-    (b"version https://git-lfs", "a pointer of Git LFS (`git lfs pull` fetches the file itself)"),
+    (b"version https://git-lfs", LFS_POINTER),
 )  # fmt: skip
 SHOWN = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"} | SHOWN_OF_LATIN
 
@@ -144,26 +145,34 @@ def _unpacked(file: IO[bytes] | gzip.GzipFile, packed: int, path: Path) -> bytes
     return data
 
 
-def is_web_page(data: bytes) -> bool:
-    """Whether the first bytes are those of a web page."""
-    head = data[:512].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    return any(kind == WEB_PAGE and head.startswith(mark) for mark, kind in OTHER_KINDS)
+def kind_of(data: bytes) -> str | None:
+    """What a file is by its first bytes, where they say it."""
+    head = data[:BYTES_OF_MARKS].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    return next((kind for mark, kind in OTHER_KINDS if head.startswith(mark)), None)
+
+
+def kind_of_file(path: Path) -> str | None:
+    """The same of a file; None where there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            return kind_of(file.read(BYTES_OF_MARKS))
+    except OSError:
+        return None
 
 
 def _refuse_other_kinds(data: bytes, path: Path, *, web_pages: bool) -> None:
     """What a file is that its name calls text, where its first bytes say so."""
-    head = data[:512].lstrip().lower()
     if data[TAR_MARK_AT : TAR_MARK_AT + 5] == b"ustar":
         raise DataError("this is a tar archive, not text with cells", where=path, fix="Unpack it: tar xf")
     if not web_pages and (other := of_no_cells(data)) is not None:
         raise DataError(other[0], where=path, fix=other[1])
-    for mark, kind in OTHER_KINDS:
-        if head.startswith(mark) and not (web_pages and kind == WEB_PAGE):
-            raise of_another_program(path) or DataError(
-                f"this is {kind}, not text with cells",
-                where=path,
-                fix="Give the file the ending of its kind, or save it as CSV",
-            )
+    kind = kind_of(data)
+    if kind is not None and not (web_pages and kind == WEB_PAGE):
+        raise of_another_program(path) or DataError(
+            f"this is {kind}, not text with cells",
+            where=path,
+            fix="Give the file the ending of its kind, or save it as CSV",
+        )
 
 
 def _refuse_long_lines(data: bytes, path: Path) -> None:

@@ -59,10 +59,10 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         ) from error
     try:
         try:
-            sheets, mixed = by_polars(path, "an Excel", lambda: _sheets(data)), False
+            sheets, mixed = by_polars(path, "an Excel file", lambda: _sheets(data)), False
         except fastexcel.UnsupportedColumnTypeCombinationError:  # durations below the title of a sheet, or words
             as_text: dict[str, Any] = {"dtypes": "string"}
-            sheets, mixed = by_polars(path, "an Excel", lambda: _sheets(data, read_options=as_text)), True
+            sheets, mixed = by_polars(path, "an Excel file", lambda: _sheets(data, read_options=as_text)), True
         facts = workbook_facts(data)
         filled = {name: frame for name, frame in sheets.items() if frame.height}
         seen = [name for name in filled if name not in facts.hidden]
@@ -76,7 +76,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             nothing = next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]
             return _named(nothing), [], frozenset()
         frame = filled[sheet]
-        empty, titles = by_polars(path, "an Excel", lambda: _lines_above(data, sheet))
+        empty, titles = by_polars(path, "an Excel file", lambda: _lines_above(data, sheet))
         above, notes = empty + titles, list[Note]()
         if mixed and not above:
             what = "a column of it has durations and words, which are not read together"
@@ -87,12 +87,12 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         if len(seen) < len(filled) and sheet in seen:
             notes.append(("sheet", sheet, f"the only one that is not hidden ({names}); --sheet names another"))
         if above:
-            frame = by_polars(path, "an Excel", lambda: _sheet(data, sheet, {"header_row": above}))
+            frame = by_polars(path, "an Excel file", lambda: _sheet(data, sheet, {"header_row": above}))
         text = _cells_as_text(frame) if _is_readable(frame) else _empty()
         units = below_names(text)
         joined = joined_names(text) if units is not None and units[1].startswith(NAMES_AGAIN) else None
         if units is not None or notes_last(text):
-            frame, more = by_polars(path, "an Excel", lambda: _without_lines_beside(data, sheet, above, units))
+            frame, more = by_polars(path, "an Excel file", lambda: _without_lines_beside(data, sheet, above, units))
             notes += more
         blocks, left = merged_blocks(data, facts, sheet, above)
         if joined is not None:
@@ -100,7 +100,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             notes = [note for note in notes if not note[2].startswith(NAMES_AGAIN)]
             notes.append(note_on_joined(joined))
         if blocks:
-            lines = by_polars(path, "an Excel", lambda: _lines_of_rows(data, sheet, above))
+            lines = by_polars(path, "an Excel file", lambda: _lines_of_rows(data, sheet, above))
             first = 0 if units is None else units[0]
             frame, note = fill_merged(frame, lines[first : first + frame.height], left, blocks)
             notes.append(note)
@@ -108,7 +108,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         if again is not None:
             notes.append(("left out", counted(int(again.sum()), "line"), "the names of the columns again"))
             frame = frame[np.flatnonzero(~again)]
-        notes += by_polars(path, "an Excel", lambda: _notes_on_twice(data, sheet, above))
+        notes += by_polars(path, "an Excel file", lambda: _notes_on_twice(data, sheet, above))
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
         if frame.width > 2 and nameless >= frame.width - 1:
             raise DataError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from goodfit.data.tables.any_frame import refuse_same_names
+from goodfit.data.tables.by_polars import unreadable
 from goodfit.data.tables.header import column_names
 from goodfit.data.tables.visible import visible
 from goodfit.errors import DataError
@@ -107,7 +108,7 @@ class TableOnDisk:
             self._heights = [int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in self.files]
             self._schemas = [pl.scan_parquet(file).collect_schema() for file in self.files]
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise _not_parquet(self.files[0]) from error
+            raise unreadable(self.files[0], "a Parquet file") from error
         names = [schema.names() for schema in self._schemas]
         other = next((at for at, each in enumerate(names) if each != names[0]), None)
         if other is not None:
@@ -283,15 +284,7 @@ def _collected(lazy: pl.LazyFrame, file: Path) -> pl.DataFrame:
     try:
         return lazy.collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise _not_parquet(file) from error
-
-
-def _not_parquet(file: Path) -> DataError:
-    return DataError(
-        "not a Parquet file that can be read: it is of another kind, damaged or incomplete",
-        where=file,
-        fix="Write it again, or give another kind of table",
-    )
+        raise unreadable(file, "a Parquet file") from error
 
 
 def parquet_files(path: Path) -> list[Path]:

@@ -17,15 +17,17 @@ WORDS = {
     "thousand": 1e3, "thousands": 1e3, "tsd": 1e3, "mille": 1e3, "mil": 1e3, "lakh": 1e5, "lakhs": 1e5,
     "lac": 1e5, "crore": 1e7, "crores": 1e7, "mn": 1e6, "mm": 1e6, "mln": 1e6, "mio": 1e6, "mill": 1e6,
     "million": 1e6, "millions": 1e6, "millionen": 1e6, "millones": 1e6, "milioni": 1e6, "milhões": 1e6,
-    "bn": 1e9, "bln": 1e9, "mrd": 1e9, "mld": 1e9, "md": 1e9, "mds": 1e9, "billion": 1e9, "billions": 1e9,
-    "milliarde": 1e9, "milliarden": 1e9, "milliard": 1e9, "milliards": 1e9, "tn": 1e12, "trn": 1e12, "trillion": 1e12,
+    "bn": 1e9, "bln": 1e9, "mrd": 1e9, "mld": 1e9, "billion": 1e9, "billions": 1e9, "milliarde": 1e9,
+    "milliarden": 1e9, "milliard": 1e9, "milliards": 1e9, "tn": 1e12, "trn": 1e12, "trillion": 1e12,
     "trillions": 1e12, "тыс": 1e3, "млн": 1e6, "млрд": 1e9, "千": 1e3, "천": 1e3, "万": 1e4, "萬": 1e4,
     "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8,
 }  # fmt: skip
 UNITS_TOO = ("mm", "mil")  # millimetres: a magnitude beside others alone
 FACTORS = LETTERS | WORDS
+OF_FRANCE = {"md": 1e9, "mds": 1e9}  # Md and Mds: MD are days of work, and doctors
 SHORT = "|".join(sorted(FACTORS, key=len, reverse=True))
-BEHIND = rf"(\d[.,]?)( ?)((?i:{SHORT}))\.?( ?(?:\p{{Sc}}|[A-Z]{{3}}))?(\)?)$"
+FACTORS |= OF_FRANCE
+BEHIND = rf"(\d[.,]?)( ?)((?i:{SHORT})|Mds?)\.?( ?(?:\p{{Sc}}|[A-Z]{{3}}))?(\)?)$"
 MONEY = r"^\(?[+-]? ?(?:\p{Sc}|[A-Z]{1,3}\$|[A-Z]{3} )"
 
 

@@ -46,7 +46,7 @@ def partitioned(folder: Path, files: list[Path]) -> pl.DataFrame:
 
     frames = []
     for file in files:
-        frame = by_polars(file, "Parquet", partial(pl.read_parquet, file))
+        frame = by_polars(file, "a Parquet file", partial(pl.read_parquet, file))
         named = [part.partition("=") for part in file.relative_to(folder).parts[:-1]]
         values = {name: None if value == EMPTY else unquote(value) for name, _, value in named if name not in frame}
         frames.append(frame.with_columns(pl.lit(value, pl.String).alias(name) for name, value in values.items()))

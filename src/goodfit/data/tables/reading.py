@@ -42,7 +42,7 @@ from goodfit.data.tables.text_on_disk import DelimitedOnDisk, open_text
 from goodfit.errors import DataError
 from goodfit.formatting import counted, some_of, type_named
 from goodfit.store.absent import absent
-from goodfit.store.files import refuse_nul
+from goodfit.store.files import refuse_nul, refuse_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -142,6 +142,7 @@ def read_parts(
     for place in (data, valid, test):
         if isinstance(place, (str, os.PathLike)):
             refuse_nul(place)
+            refuse_text(place)
     name = unpacked_name(Path(data).resolve()).stem if isinstance(data, (str, os.PathLike)) else "table"
     given = [("", data), *((part, more) for part, more in (("valid", valid), ("test", test)) if more is not None)]
     frames: list[Frame] = []
@@ -323,8 +324,8 @@ def _parquet(path: Path) -> pl.DataFrame:
         )
         raise DataError(f"{what}no Parquet files in it", where=path, fix=fix)
     if path.suffix.lower() in PACKED_ENDINGS:
-        return by_polars(path, "Parquet", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
-    frames = [by_polars(file, "Parquet", partial(pl.read_parquet, file)) for file in files]
+        return by_polars(path, "a Parquet file", lambda: pl.read_parquet(io.BytesIO(read_bytes(path))))
+    frames = [by_polars(file, "a Parquet file", partial(pl.read_parquet, file)) for file in files]
     for file, frame in zip(files, frames, strict=True):
         if frame.columns != frames[0].columns:
             raise DataError(
@@ -343,4 +344,4 @@ def _parquet(path: Path) -> pl.DataFrame:
 def _arrow(path: Path) -> pl.DataFrame:
     import polars as pl
 
-    return by_polars(path, "an Arrow (Feather version 2)", lambda: pl.read_ipc(io.BytesIO(read_bytes(path))))
+    return by_polars(path, "an Arrow file (Feather version 2)", lambda: pl.read_ipc(io.BytesIO(read_bytes(path))))
