@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import logging
+import re
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,7 @@ ALL_LINES: dict[str, Any] = {"header_row": None, "skip_rows": 0, "dtypes": "stri
 LINES_OF_HEAD = 200
 MOMENT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
+NUMBERED = re.compile(r"(?s)(.+)_\d+")  # and one whose name another column has as well
 
 
 def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note], frozenset[str]]:
@@ -108,7 +110,8 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         if again is not None:
             notes.append(("left out", counted(int(again.sum()), "line"), "the names of the columns again"))
             frame = frame[np.flatnonzero(~again)]
-        notes += by_polars(path, "an Excel file", lambda: _notes_on_twice(data, sheet, above))
+        if any((number := NUMBERED.fullmatch(name)) and number[1] in frame.columns for name in frame.columns):
+            notes += by_polars(path, "an Excel file", lambda: _notes_on_twice(data, sheet, above))
         nameless = sum(name.startswith(NAMELESS) for name in frame.columns)
         if frame.width > 2 and nameless >= frame.width - 1:
             raise DataError(
