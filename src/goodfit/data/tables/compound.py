@@ -109,9 +109,9 @@ def compound_form(text: pl.Series) -> str | None:
     """The form of these cells, in one kind of signs; None where they have none of these."""
     plain = _plain(text, ",")
     for name, kind in COMPOUND.items():
-        shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
-        share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN
-        if int(shown.sum()) < share * len(plain):
+        shown = plain.str.contains(kind.shown_by)
+        needed = (SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN) * len(plain)
+        if int(shown.sum()) < needed or int((shown & plain.str.contains(kind.pattern)).sum()) < needed:
             continue
         if name == "degrees" and bool(plain.str.contains(AMOUNT).all()):
             continue  # 12.50 S may be a debit
