@@ -12,7 +12,7 @@ import numpy as np
 from goodfit.data.array_files import ENDINGS, read_arrays
 from goodfit.data.array_ranges import ArrayRanges
 from goodfit.data.idx_files import is_idx
-from goodfit.data.one_hot import labels_of_whole, one_hot
+from goodfit.data.one_hot import labels_of_whole, of_nought_and_one, one_hot
 from goodfit.data.packed import RowNumbers
 from goodfit.data.source import Claim, Source, Strength
 from goodfit.errors import DataError
@@ -79,6 +79,8 @@ class Arrays(Source):
         _refuse_nonfinite(self._x)
         if schema is None and isinstance(self.targets, np.ndarray) and (what := one_hot(self.targets)) is not None:
             self.doubts.append((what, "Give the classes: y.argmax(axis=1)"))
+        if schema is None and isinstance(self.targets, np.ndarray) and (what := of_nought_and_one(self.targets)):
+            self.doubts.append((what, "If they are two classes, give whole numbers: y.astype(int)"))
         if schema is not None and list(self.in_shape) != list(schema["in_shape"]):
             raise DataError(
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",
@@ -253,7 +255,9 @@ def _native(x: ArrayLike) -> ArrayLike:
         except (TypeError, ValueError):
             return x
     native = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
-    return native.copy() if any(step < 0 for step in native.strides) else native
+    if any(step < 0 for step in native.strides) or not native.flags.writeable:  # torch warns of what pandas gives
+        return native.copy()
+    return native
 
 
 def _stacked(x: ArrayLike) -> ArrayLike:
@@ -290,6 +294,8 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
         raise DataError("y is masked in some places", fix="Leave those rows out of x and y")
     if isinstance(y, np.ndarray):
         y = np.char.decode(y, "utf-8", "replace") if y.dtype.kind == "S" else y
+        if y.dtype.kind == "O" and all(isinstance(value, bytes) for value in y.flat):
+            y = np.char.decode(y.astype("S"), "utf-8", "replace")
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     values: list[Any] = list(y)  # type: ignore[arg-type]  # no path any more: those were read above
     ragged = any(isinstance(value, (list, tuple, set, frozenset)) for value in values)
