@@ -119,7 +119,7 @@ def classification(classes: tuple[str, ...] = ("cat", "dog", "cow"), **changes: 
         ],
         environment={"torch": "2.6.0"},
         commands=["goodfit predict runs/animals-1 new/ -o predictions.csv"],
-        use="goodfit predict runs/animals-1 NEW_DATA -o predictions.csv",
+        use=("Use it on new data", "goodfit predict runs/animals-1 NEW_DATA -o predictions.csv"),
         looks_at_test=1,
         created="2026-03-01T09:30:00+00:00",
         seconds=125.0,

@@ -17,6 +17,7 @@ from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.encoder import Encoder
 from goodfit.report.importance_plots import dependence_curve, importance_bars
 from goodfit.tasks.regression import Regression
+from goodfit.train.device import cpu_threads
 
 ROWS = 800
 
@@ -117,3 +118,13 @@ def test_the_figures_show_every_column_once() -> None:
     panels = [dependence_curve(column).axes[0] for column in columns]
     assert [axes.get_xlabel() for axes in panels] == ["age", "town"]
     assert np.asarray(panels[0].lines[0].get_ydata()).tolist() == [0.1, 0.4]
+
+
+def test_two_threads_explain_to_the_bits_of_one(tmp_path: Path) -> None:
+    runs = []
+    for threads in (1, 2):
+        with cpu_threads(threads):
+            runs.append(gf.fit(frame()[:300], target="y", epochs=1, folds=1, out=tmp_path / str(threads)))
+    one, two = (run.record.explanation for run in runs)
+    assert one is not None
+    assert one == two

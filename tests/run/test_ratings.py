@@ -201,7 +201,9 @@ def test_errors_are_told_by_how_much_is_known() -> None:
 
 
 def test_the_page_shows_them(fitted: Path) -> None:
-    assert "What is known of users and items" in (fitted / "report.html").read_text()
+    page = (fitted / "report.html").read_text()
+    assert "What is known of users and items" in page
+    assert f"Recommend items to each user: <code>goodfit recommend {fitted} -o recommendations.csv" in page
 
 
 def test_a_run_is_read_after_the_usual_options_have_changed(fitted: Path, monkeypatch: pytest.MonkeyPatch) -> None:

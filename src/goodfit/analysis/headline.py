@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 from goodfit.analysis.verdict import PART_WORDS, doubt_of
 from goodfit.checks.finding import Finding, Level
+from goodfit.data.source import Source
 from goodfit.data.sources import source_names, source_of
 from goodfit.formatting import capital, counted, plural, rows_called, sentence
 from goodfit.record import Record, RivalScore
@@ -87,6 +90,13 @@ def noun_of(record: Record) -> str:
     """What a row of the run's data is called: image, rating, row."""
     kind = record.source.get("kind")
     return source_of(kind).noun if kind in source_names() else "row"
+
+
+def use_of(folder: Path, record: Record) -> tuple[str, str]:
+    """What the run is used for first, in words, and the command to copy."""
+    kind = record.source.get("kind")
+    words, command = (source_of(kind) if kind in source_names() else Source).use
+    return words, "goodfit " + command.format(run=quote(str(folder)))
 
 
 def standings_of(

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shlex import quote
 
-from goodfit.analysis.headline import noun_of
+from goodfit.analysis.headline import noun_of, use_of
 from goodfit.formatting import counted, listed, rows_called, sentence
 from goodfit.record import Record
 from goodfit.tasks import from_json
@@ -34,7 +33,7 @@ def model_card(folder: Path, record: Record) -> str:
         ["## Verdict", "", f"**{verdict}**", "", *(f"- {_escaped(line)}" for line in record.sentences)],
         ["## Limits", "", *(f"- {line}" for line in limits)],
         ["## Findings", "", *_findings(record)],
-        ["## How to use it", "", "```", f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv", "```"],
+        ["## How to use it", "", "```", use_of(folder, record)[1], "```"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 

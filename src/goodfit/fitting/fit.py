@@ -259,6 +259,7 @@ def fit(
             scored = score(
                 training, finished, problem,
                 interval=asked.interval, seed=asked.seed, known=known, looks=earlier, minutes=asked.minutes,
+                threads=1 if asked.exact else max(1, threads // torch.get_num_threads()),
             )  # fmt: skip
         journal.note(scored.findings)
         record = make_record(

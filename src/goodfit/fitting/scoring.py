@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -115,6 +116,7 @@ def score(
     known: PartScores | None = None,
     looks: Counter[str] | None = None,
     minutes: float | None = None,
+    threads: int = 1,
 ) -> Scored:
     """Score the finished model and its rivals.
 
@@ -123,6 +125,7 @@ def score(
         known: what several processes have scored together: the net's outputs, where it is not blended.
         looks: at sets of test rows, of the run that this one was trained on from.
         minutes: the time budget, if there was one.
+        threads: that may predict at the same time.
     """
     scored = dict(known) if known is not None and finished.module is training.net else {}
     scored["valid"] = (finished.out, finished.y)
@@ -147,7 +150,7 @@ def score(
         rivals=[rival.score for rival in rivals],
         findings=check_end(replace(_end_facts(training, task, problem, parts, seen, simpler), minutes=minutes)),
         looks=seen,
-        explanation=_explanation(training, finished.module, problem, task, shown, seed),
+        explanation=_explanation(training, finished.module, problem, task, shown, seed, threads),
         analyses=task.analyses(problem.source.read, problem.split.rows("train"), shown.rows, shown.out, shown.y),
         examples=_examples(training, finished.module, problem, task, shown),
     )
@@ -273,23 +276,32 @@ def _without_copies(task: Task, problem: Problem, parts: dict[str, Part]) -> dic
 
 
 def _explanation(
-    training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part, seed: int
+    training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part, seed: int, threads: int
 ) -> dict[str, Any] | None:
     encoder = problem.source.encoder
     if encoder is None:
         return None
     read = problem.source.read_wide if is_wide(module) else problem.source.read
-    return explain(encoder, task, _predictor(training, module), read(shown.rows), shown.y, seed)
+    on_cpu = training.feed.device.type == "cpu"
+    with ThreadPoolExecutor(threads if on_cpu else 1, thread_name_prefix="goodfit-explain") as pool:
+        return explain(encoder, task, _predictor(training, module, pool), read(shown.rows), shown.y, seed)
 
 
-def _predictor(training: Training, module: nn.Module) -> Callable[[Tensor], Tensor]:
-    """x (n, D) -> output of the net in eval mode, on the CPU."""
+def _predictor(training: Training, module: nn.Module, pool: Executor | None = None) -> Callable[[Tensor], Tensor]:
+    """x (n, D) -> output of the net in eval mode, on the CPU.
+
+    Args:
+        pool: pieces are computed at the same time by its threads, each to the bits that one alone gives.
+    """
     feed = training.feed
 
-    def predict(x: Tensor) -> Tensor:
+    def of_piece(piece: Tensor) -> Tensor:
         with torch.inference_mode(), training.precision.autocast(feed.device):
-            pieces = [module(feed.ready(piece.to(feed.device))) for piece in torch.split(x, 2 * feed.batch_size)]
-            return torch.cat(pieces).float().cpu()
+            return cast(Tensor, module(feed.ready(piece.to(feed.device))))
+
+    def predict(x: Tensor) -> Tensor:
+        pieces = torch.split(x, 2 * feed.batch_size)
+        return torch.cat(list((map if pool is None else pool.map)(of_piece, pieces))).float().cpu()
 
     return predict
 

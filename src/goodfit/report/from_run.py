@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from torch import Tensor
 
-from goodfit.analysis.headline import headline, noun_of
+from goodfit.analysis.headline import headline, noun_of, use_of
 from goodfit.data.sources import source_names, source_of
 from goodfit.formatting import fixed, rows_called, spaced
 from goodfit.record import Record
@@ -98,7 +98,7 @@ def collect(folder: Path, record: Record) -> PageData:
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
         environment=record.environment,
         commands=_commands(folder, record),
-        use=f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv",
+        use=use_of(folder, record),
         legend=task.legend(record.source),
         augmented=[
             (as_is.numpy(), seen.numpy())
@@ -118,7 +118,7 @@ def _commands(folder: Path, record: Record) -> list[str]:
             words += [flag] if value is True else [f"{flag} {quote(str(each))}" for each in _several(value)]
     return [
         " ".join(words),
-        f"goodfit predict {quote(str(folder))} NEW_DATA -o predictions.csv",
+        use_of(folder, record)[1],
         f"goodfit evaluate {quote(str(folder))} HELD_OUT_DATA",
     ]
 

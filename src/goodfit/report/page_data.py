@@ -62,7 +62,7 @@ class PageData:
     choices: Sequence[tuple[str, Any, str]] = ()  # name, value, why
     environment: Mapping[str, Any] = field(default_factory=dict)
     commands: Sequence[str] = ()
-    use: str = ""  # the command that predicts new data
+    use: tuple[str, str] | None = None  # what the model is used for, and the command
     augmented: Sequence[tuple[np.ndarray, np.ndarray]] = ()  # (H, W, C) uint8: as it is, and as training saw it
     legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0

@@ -4,7 +4,8 @@ What it checks
     A net is trained on an input (N, ...) whose N targets are all in the loss: none is ignored, and it is a mean or sum.
     In evaluation it is given the same tensor, and what is then compared with labels, or given to a loss, are fewer than
     N rows. In two evaluations. Or all N predictions are compared with the labels that the loss had, and what comes of
-    it is indexed by a mask, or by row numbers, that the program calls one of test, validation or held-out rows.
+    it is indexed by a mask, or by row numbers, that the program calls one of test, validation or held-out rows. Or the
+    source has masks of training and of held-out rows, looks labels up by the latter, and gives a loss all of them.
 
 Why it hurts
     The nodes of a graph are all seen by the net; a mask says whose labels it may learn from. Without it in the loss the
@@ -35,6 +36,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall, WatchEnds
+from goodfit.checks.engine.loss_of_all_rows import TRAINED_ON, over_all_rows
 from goodfit.checks.engine.names_of_parts import HELD_OUT
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.user_frame import Place, user_place, users_frames
@@ -45,6 +47,7 @@ from goodfit.checks.rule import LiveRule
 ROWS_AT_LEAST = 20
 EVALUATIONS_AT_LEAST = 2
 PART_AT_LEAST = 5  # rows that are compared
+FIX = "Leave them out of the loss: F.cross_entropy(output[train_mask], y[train_mask])"
 
 
 class ScoredRowsInLoss(LiveRule):
@@ -58,6 +61,7 @@ class ScoredRowsInLoss(LiveRule):
         self.evaluates = False  # the last call was an evaluation on the same tensor
         self.calls: Counter[Place] = Counter()
         self.labels: weakref.ref[Tensor] | None = None  # of the loss of `trained`
+        self.spoken = False
         self.masked: dict[str, tuple[Place, int, int]] = {}  # by its name: where, how many rows, of how many
 
     def on_call(self, event: NetCall) -> None:
@@ -106,6 +110,22 @@ class ScoredRowsInLoss(LiveRule):
                 self.masked[name] = (user_place(), len(rows), len(x))
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if not self.spoken:
+            yield from self._masked_ones()
+        if self.spoken or not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if TRAINED_ON.search(source.text):
+                for name, line in over_all_rows(source.tree):
+                    yield self.finding(
+                        f"the loss is of all rows of {name}, those of validation and test among them: they are "
+                        "trained on",
+                        FIX,
+                        file=source.file,
+                        line=line,
+                    )
+
+    def _masked_ones(self) -> Iterator[Finding]:
         if self.partly or not self.masked:
             return
         indexed = {
@@ -121,10 +141,11 @@ class ScoredRowsInLoss(LiveRule):
                 return
 
     def _finding(self, rows: int, of: int, which: str, place: Place) -> Finding:
+        self.spoken = True
         return self.finding(
             f"{rows:,} of {of:,} rows of an input{which} are scored, and the loss was computed on all {of:,}: "
             "they were trained on",
-            "Leave them out of the loss: F.cross_entropy(output[train_mask], y[train_mask])",
+            FIX,
             file=place.file,
             line=place.line,
         )

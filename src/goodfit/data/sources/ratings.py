@@ -50,6 +50,7 @@ class Ratings(TableSource):
 
     kind = "ratings"
     noun = "rating"
+    use = ("Recommend items to each user", "recommend {run} -o recommendations.csv")
     repeats = True  # a user may rate an item twice
     options = (
         Option("user", str, "The column of users.", "Ratings"),

@@ -32,13 +32,14 @@ PLAIN_AT_LEAST = 0.5  # of the cells are numbers
 END = r"\p{Sc}? ?\d[\d.,']*[kKM]?"
 UPPER_END = r"\p{Sc}? ?(?:[1-9][\d.,']*|0[.,]\d[\d.,']*)[kKM]?"  # 24-031 is a code
 RANGE = rf"(?i)^({END}) ?(?:-|to|bis|until|hasta|\.\.|…) ?({UPPER_END})$"
+BOUND = rf"(?:{SIGN})|(?:{MORE})|(?:{RANGE})"
 RANGES_AT_LEAST = 20  # different ones, in a column of ranges alone: fewer are groups
 TIMES_AT_MOST, TIMES_OF_ONE_DIGIT = 5, 20  # of its beginning that a range ends at: 12-345 is a code, 1-10 is none
 
 
 def are_bounds(text: pl.Series) -> pl.Series:
     """(N,) whether each cell has a sign of a bound or is a range, in one kind of spaces."""
-    return text.str.contains(SIGN) | text.str.contains(MORE) | text.str.contains(RANGE)
+    return text.str.contains(BOUND)
 
 
 def without_bounds(text: pl.Series) -> pl.Series:
@@ -48,7 +49,7 @@ def without_bounds(text: pl.Series) -> pl.Series:
 
 def one_end(text: pl.Series) -> pl.Series:
     """The cells without signs of bounds, and of a range its beginning: a number, whose decimal mark can be seen."""
-    return without_bounds(text).str.replace(RANGE, "${1}")
+    return without_bounds(text).str.replace(RANGE, "${1}") if are_bounds(text).any() else text
 
 
 def ends_of_ranges(text: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -96,6 +96,7 @@ COMPOUND = {  # the form of a column -> its kind
         r"°.*[NSEW'\"]|^[NSEW].*(?:°|\.\d\d)|\.\d\d+ ?[NSEW]$"
     ),
 }  # fmt: skip
+SHOWN_BY_ANY = "|".join(f"(?:{kind.shown_by})" for kind in COMPOUND.values())
 SHARE_SHOWN, SHARE_SHOWN_BESIDE_UNITS = 0.5, 0.1  # of the cells
 WITH_UNITS = {  # of which each part has its unit, also alone: 3 kg, 900 g
     "kilograms and grams", "metres and centimetres", "kilometres and metres", "years and months", "weeks and days",
@@ -108,6 +109,8 @@ AMOUNT = r"^-?\d+\.\d\d ?S$"
 def compound_form(text: pl.Series) -> str | None:
     """The form of these cells, in one kind of signs; None where they have none of these."""
     plain = _plain(text, ",")
+    if len(plain) and not plain.str.contains(SHOWN_BY_ANY).any():
+        return None
     for name, kind in COMPOUND.items():
         shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
         share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN

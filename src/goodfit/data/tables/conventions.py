@@ -105,14 +105,20 @@ def evidence(column: pl.Series) -> Evidence | None:
 
 def _share_of_numbers(text: pl.Series) -> float:
     """Of the cells, those that are numbers by one mark or the other: an address of a network is by neither."""
-    digits = text.str.extract(ANY_NUMBER, 1).str.strip_chars()
+    import polars as pl
+
+    digits = pl.lit(text).str.extract(ANY_NUMBER, 1).str.strip_chars()
     numbers = ~digits.str.contains(SEVERAL_MARKS) | digits.str.contains(IN_GROUPS)
-    return float(numbers.fill_null(value=False).mean() or 0)  # type: ignore[arg-type]  # polars types the mean of every kind of column
+    return float(pl.select(numbers.fill_null(value=False).mean()).item() or 0)
 
 
 def _weighed(text: pl.Series) -> Evidence:
-    digits = text.str.extract(ANY_NUMBER, 1).str.strip_chars().drop_nulls()
+    import polars as pl
+
+    digits = pl.select(pl.lit(text).str.extract(ANY_NUMBER, 1).str.strip_chars().drop_nulls()).to_series()
     digits = digits.filter(digits.str.contains(r"[.,]"))
+    if not len(digits):
+        return Evidence(dict.fromkeys(MARKS, 0), dict.fromkeys(MARKS, ""), "", 0, True)
     cells, examples = {}, {}
     for mark in MARKS:
         showing = digits.filter(digits.str.contains(_showing(mark)))

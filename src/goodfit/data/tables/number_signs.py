@@ -36,6 +36,7 @@ DECORATED = (
     (POWER_ALONE, "1e${1}"),
 )
 DECORATION = r"^[Ø⌀]|^'[\d(.,+-]|[\]*†‡§?)⁾⁰¹²³⁴⁵⁶⁷⁸⁹]$|[.,](?:--?|—)|[/:]-|\d[dD][+-]|10\^|\.\d{5,}[+-]\d|^\+/-"
+TO_MAKE_PLAIN = f"{OTHER_DIGITS}|{POWER_RAISED}|{DECORATION}"  # cells without any are plain
 
 
 def plain_signs(text: pl.Series) -> pl.Series:

@@ -18,13 +18,13 @@ from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours
 from goodfit.data.tables.compound import COMPOUND, in_small_units
 from goodfit.data.tables.fractions import FRACTIONS, fractions, without_unit_of_fractions
 from goodfit.data.tables.magnitudes import MAGNITUDES, magnitudes, without_magnitudes
-from goodfit.data.tables.number_signs import plain_signs
+from goodfit.data.tables.number_signs import TO_MAKE_PLAIN, plain_signs
 from goodfit.data.tables.percent import BESIDE, PERCENT, SHARES, as_shares
 from goodfit.data.tables.same_measure import UNITS_FORM, ZEROS, in_unit
 from goodfit.data.tables.several_numbers import numbers_in, place_of
 from goodfit.data.tables.sides import SIDES_FORM, sides, without_sides
 from goodfit.data.tables.units import UNIT_FORM, without_unit
-from goodfit.data.tables.visible import INVISIBLE, visible
+from goodfit.data.tables.visible import INVISIBLE, TO_CLEAR, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -192,8 +192,13 @@ def framed(inner: str) -> str:
     return rf"^(?:{CURRENCY} ?\()?\(? ?(?:{before}|% ?[+-]?|[+-]? ?% ?) ?({inner}) ?(?:{CURRENCY}|%)? ?-? ?\)?$"
 
 
+UNUSUAL = rf"{TO_CLEAR}|[\u00a0\u2007\u2009\u202f’‘ʼ´`−–－﹣]|{ENTITY}|{TO_MAKE_PLAIN}"
+
+
 def unified(text: pl.Series) -> pl.Series:
     """One kind of space, apostrophe, minus sign and digit, without what is not seen or only decorates (5*, 12,-)."""
+    if not text.str.contains(UNUSUAL).any():  # one call of polars in the place of ten: it is asked of each column often
+        return text
     if text.str.contains(ENTITY).any():
         text = text.str.replace_many(list(ENTITIES), list(ENTITIES.values()))
     return plain_signs(

@@ -17,6 +17,7 @@ UNIT = rf"(?:{LETTERS}(?:[/ ·]{LETTERS}|\^[23])?|(?:[cdk]?m|ft|in)[23])"  # cm,
 FOR_EACH = rf"(?:\p{{Sc}} ?)?(?:/|per )\s?{LETTERS}"  # $1,200/mo
 OUT_OF = r"(?:out of|of|von|sur|de|su|av) \d{1,3}(?: \p{L}{1,12})?"  # 4.5 out of 5 stars
 WITH_UNIT = rf"^[^\p{{L}}]*\d(?:[eE][+-]?\d+|[.,])?\+? ?({UNIT}|{FOR_EACH}|{OUT_OF})$"
+SIGN_BEHIND = r"\d[.,]?\+? ?[^\d\s.,+]"  # a cell without has no unit behind its number
 BEFORE = r"^(\p{L}{2,8}|°[CF])\.? [+-]?\d[\d.,' ]*$"  # kg 72
 SHARE_WITH_UNIT = 0.5  # of the cells; the others have none
 HYPHEN = r"(\d)-(\p{L}{3,12}\.?)$"  # 15.6-inch
@@ -44,6 +45,8 @@ def units_of(text: pl.Series) -> list[str]:
 
 def units_in(text: pl.Series) -> pl.Series:
     """(N,) the unit behind the number of each cell, as it is written; null where there is none."""
+    if not text.str.contains(SIGN_BEHIND).any():  # what looks for units takes longer to build than to use
+        return text.clear(len(text))
     return text.str.replace(HYPHEN, "$1 $2").str.extract(WITH_UNIT, 1)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 INVISIBLE = r"[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]"
+TO_CLEAR = rf"{INVISIBLE}|^\s|\s$"
 CELLS_LOOKED_AT = 100  # one by one, whether there is anything to do: each call of polars takes as long as 500 of them
 
 
@@ -25,9 +26,9 @@ def visible(column: pl.Series) -> pl.Series:
     text = column.cast(pl.String)
     if len(text) <= CELLS_LOOKED_AT and all(cell is None or _is_bare(cell) for cell in text.to_list()):
         return text
-    if text.str.contains(INVISIBLE).any():
-        text = text.str.replace_all(INVISIBLE, "")
-    return text.str.strip_chars()
+    if not text.str.contains(TO_CLEAR).any():
+        return text
+    return text.str.replace_all(INVISIBLE, "").str.strip_chars()
 
 
 def _is_bare(cell: str) -> bool:
