@@ -91,7 +91,7 @@ def _refuse_other_forms(
         raise DataError(
             f"the {parts[row] or 'further'} table has '{other}' in '{name}', and the first table has {what} such as "
             f"'{known}'",
-            fix=f"Write both in one way, or leave the column out: --ignore {name}",
+            fix=f"Write both in one way; --categorical {name} reads the column as words, --ignore {name} leaves it out",
         )
 
 
