@@ -17,13 +17,6 @@ def one_hot(targets: np.ndarray) -> str | None:
     return f"{what}{targets.shape[1]} numbers"
 
 
-def of_nought_and_one(targets: np.ndarray) -> str | None:
-    """What is to be said of (N,) floats that are all 0 or 1, as classes may be written; None of all others."""
-    if targets.ndim != 1 or targets.dtype.kind != "f" or set(np.unique(targets).tolist()) != {0.0, 1.0}:
-        return None
-    return f"all targets are 0 or 1, written as {targets.dtype}: without --task classification they are numbers"
-
-
 def labels_of_whole(targets: np.ndarray) -> tuple[np.ndarray | list[Any], str] | None:
     """Of (N, K) whole numbers 0 and 1: the class of each row, or its labels, and which of the two; None of others."""
     if targets.dtype.kind not in "iub" or not _of_two(targets):

@@ -12,7 +12,7 @@ import numpy as np
 from goodfit.data.array_files import ENDINGS, read_arrays
 from goodfit.data.array_ranges import ArrayRanges
 from goodfit.data.idx_files import is_idx
-from goodfit.data.one_hot import labels_of_whole, of_nought_and_one, one_hot
+from goodfit.data.one_hot import labels_of_whole, one_hot
 from goodfit.data.packed import RowNumbers
 from goodfit.data.source import Claim, Source, Strength
 from goodfit.errors import DataError
@@ -79,8 +79,6 @@ class Arrays(Source):
         _refuse_nonfinite(self._x)
         if schema is None and isinstance(self.targets, np.ndarray) and (what := one_hot(self.targets)) is not None:
             self.doubts.append((what, "Give the classes: y.argmax(axis=1)"))
-        if schema is None and isinstance(self.targets, np.ndarray) and (what := of_nought_and_one(self.targets)):
-            self.doubts.append((what, "If they are two classes, give whole numbers: y.astype(int)"))
         if schema is not None and list(self.in_shape) != list(schema["in_shape"]):
             raise DataError(
                 f"rows of shape {self.in_shape}; the run was fitted on rows of shape {tuple(schema['in_shape'])}",

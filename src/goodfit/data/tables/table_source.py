@@ -243,8 +243,6 @@ class TableSource(Source):
                 hint = "It is the name of the frame's index: give frame.reset_index(). "
             if not near and len(self._frame.columns) == 1 and self._delimited is not None:
                 hint = "If that is several columns, name what stands between them with --separator. "
-            elif not near and name.isdecimal() and self._frame.columns == numbered_names(len(self._frame.columns)):
-                hint = "Columns without names are called column_1, column_2, ... "
             elif not near and any(str(cell).strip() == name for cell in self._frame.sample(np.array([0])).row(0)):
                 hint = "It stands in the first row: remove the line above it, so that it names the columns. "
                 if self._delimited is not None and not self._delimited.header:
