@@ -62,6 +62,8 @@ def taken_whole(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for target, value in pairs:
             if not TRAINING.search(_name(target)) or HELD_OUT.search(_name(target)):
                 continue
+            if sum(_name(other) == _name(target) for other, _ in pairs) > 1:
+                continue  # what is held out is taken away afterwards
             if isinstance(value, ast.Subscript) and _name(value.slice) in held_out:
                 yield _name(target), target.lineno
 

@@ -30,6 +30,7 @@ Cost
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -192,7 +193,12 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             return
         ref, rows, place, _ = self.evaluation
         net = ref()
-        if net is not None and len(event.tensor) == len(rows) and len(self.decided) < EVALUATIONS_KEPT:
+        if net is not None and len(event.tensor) == len(rows):
+            self._keep(place, net, rows)
+
+    def _keep(self, place: Place, net: nn.Module, rows: list[int]) -> None:
+        """Rows evaluated, to be held against the splits at the end."""
+        if len(self.decided) < EVALUATIONS_KEPT:
             self.decided.setdefault((place, self.program.steps), (self.training[net], []))[1].extend(rows)
 
     def on_labels(self, event: Loss | Compare | Score) -> Iterator[Finding]:
@@ -220,6 +226,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
                 self.compared.add(loader)
                 yield from self._compare(self._rows_of(loader), known, loader, place)
             if loader in known.loaders or loader in self.settled:
+                if self.splits.any and len(rows) > (getattr(loader, "batch_size", None) or math.inf):
+                    self._keep(place, net, rows)  # no batch of it: a part of a split, evaluated as a whole
                 return
         reduction = event.options.get("reduction") if isinstance(event, Loss) else None
         if reduction == "none" or (isinstance(event, Residual) and not self.in_eval_mode):
