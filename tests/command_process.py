@@ -15,6 +15,7 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 # Not polars: it starts threads when it is imported, and those do not come along in a fork.
@@ -25,6 +26,13 @@ PRELOADED = [
     "goodfit.cli.check", "goodfit.cli.fit", "goodfit.cli.runs", "goodfit.fitting.fit", "goodfit.run",
 ]  # fmt: skip
 IGNORED_BY_PYTHON = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+
+def small_processes() -> ForkServerContext:
+    """Where processes are forked from the server."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
 
 
 def goodfit_process(
@@ -41,8 +49,7 @@ def goodfit_process(
         before: a function of a module, which is called in the process first.
     """
     words = ["goodfit", *map(str, arguments)]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context = small_processes()
     with tempfile.TemporaryDirectory() as folder:
         outputs = [Path(folder) / name for name in ("stdout", "stderr")]
         settings = (os.fspath(cwd or Path.cwd()), dict(os.environ), outputs, largest_file, before)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import html
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,32 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         patch.setenv("HF_HUB_OFFLINE", "1")  # no test goes to the network
         patch.setenv("MPLBACKEND", "Agg")  # no test opens a window
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_earlier_files_left_is_not_collected_again() -> None:
+    """Modules that they imported and what is kept in caches; at 100 ms a collection, of which each fit has several."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _plots_are_made_and_not_rendered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of fits in this process: rendering is a sixth of what such tests take. Modules marked `plots` look at them.
+
+    What a drawing raises fails the test here, and does not stand on the page in its place.
+    """
+    from goodfit.report import drawings
+    from goodfit.report.svg import clean
+
+    def made(make: Callable[[], object], prefix: str, alt: str) -> str:
+        make()
+        return f'<svg id="{prefix}" aria-label="{html.escape(clean(alt))}"></svg>'
+
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("plots") is None:
+            patch.setattr(drawings, "_drawn", made)
         yield
 
 

@@ -5,7 +5,6 @@ The processes are forked from the server of command_process.py, which has import
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import socket
 import traceback
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from command_process import PRELOADED
+from command_process import small_processes
 
 
 def in_processes(count: int, function: Callable[..., Any], *arguments: Any, timeout: float = 120) -> list[Any]:
@@ -25,8 +24,7 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any, time
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context = small_processes()
     started = []
     for rank in range(count):
         here, there = context.Pipe()

@@ -61,10 +61,22 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports_of(path: Path) -> Iterator[Import]:
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Those nodes of a file that tests ask about: a walk through all of them takes seconds for all files."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Attribute, ast.keyword)
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
+
+
+@cache
+def imports_of(path: Path) -> list[Import]:
     """Every import of a file, also inside functions and under TYPE_CHECKING."""
+    return list(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[Import]:
     module = module_name(path)
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(module, alias.name, "", node.lineno)
@@ -154,10 +166,10 @@ def test_lower_floors_never_import_higher_ones() -> None:
 def taken_from_the_face(path: Path) -> Iterator[tuple[int, str]]:
     """Line and name of everything that a file takes from goodfit itself rather than from the module it lives in."""
     names = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.asname or alias.name for alias in node.names if alias.name == "goodfit"}
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
             yield node.lineno, node.attr
     for each in imports_of(path):
@@ -213,7 +225,7 @@ def test_nothing_foreign_and_nothing_that_executes_what_it_loads_is_imported() -
 def test_no_pickled_file_is_written_or_read() -> None:
     wrong = []
     for path in FILES:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and dotted(node) in {"torch.load", "torch.save"}:
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {dotted(node)}")
             if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and ast.unparse(node.value) != "False":

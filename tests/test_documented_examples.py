@@ -116,7 +116,7 @@ def draw(shape: str, generator: np.random.Generator) -> np.ndarray:
 def write_tables(folder: Path, generator: np.random.Generator) -> None:
     """people.csv (age, town, income) and stars.csv (who, film, stars)."""
     people = ["age,town,income"]
-    for age, town in zip(generator.integers(18, 80, 200), generator.choice(["Bern", "Ulm"], 200), strict=True):
+    for age, town in zip(generator.integers(18, 80, 100), generator.choice(["Bern", "Ulm"], 100), strict=True):
         people.append(f"{age},{town},{'high' if age + 20 * (town == 'Bern') > 55 else 'low'}")
     (folder / "people.csv").write_text("\n".join(people) + "\n", encoding="utf-8")
     stars = ["who,film,stars"]
@@ -129,7 +129,7 @@ def write_notes(folder: Path, generator: np.random.Generator) -> None:
     """notes.csv (text, kind), the same texts as files in folders of notes/, and new_notes/."""
     words = {"complaint": ["late", "broken", "again", "rude"], "praise": ["thank", "quick", "friendly", "again"]}
     lines = ["text,kind"]
-    for number in range(80):
+    for number in range(40):
         kind = ("complaint", "praise")[number % 2]
         text = f"the parcel of day {number} was " + " ".join(generator.choice(words[kind], 3).tolist())
         lines.append(f"{text},{kind}")
@@ -143,7 +143,7 @@ def write_scenes(folder: Path, generator: np.random.Generator) -> None:
     """street/images with masks of the same names, street/new without, and clean/: the drawings above, larger."""
     from PIL import Image
 
-    for number in range(30):
+    for number in range(14):
         image = draw("square", generator).repeat(2, 0).repeat(2, 1)
         for place, values in (("street/images", image), ("street/masks", image > 100), ("clean", image)):
             (folder / place).mkdir(parents=True, exist_ok=True)
@@ -159,7 +159,7 @@ def example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     generator = np.random.default_rng(0)
     for shape in ("circle", "cross", "square"):
-        places = ((20, tmp_path / "photos" / shape), (4, tmp_path / "held_out" / shape), (2, tmp_path / "new"))
+        places = ((12, tmp_path / "photos" / shape), (3, tmp_path / "held_out" / shape), (2, tmp_path / "new"))
         for count, folder in places:
             folder.mkdir(parents=True, exist_ok=True)
             for n in range(count):
@@ -214,7 +214,7 @@ def test_a_broken_example_is_seen_with_its_line() -> None:
 
 def test_the_examples_have_images_of_every_class_to_learn_from(example_folder: Path) -> None:
     counts = {folder.name: len(list(folder.iterdir())) for folder in (example_folder / "photos").iterdir()}
-    assert counts == {"circle": 20, "cross": 20, "square": 20}
+    assert counts == {"circle": 12, "cross": 12, "square": 12}
     assert len(list((example_folder / "new").iterdir())) == 6
 
 
@@ -223,7 +223,21 @@ def test_the_installed_script_runs_from_data_to_predictions(example_folder: Path
     beside = Path(sys.executable).with_name("goodfit")
     program = [str(beside)] if beside.exists() else [sys.executable, "-m", "goodfit"]
     for arguments in (
-        ["fit", "photos", "--epochs", "1", "--out", "run", "--quiet"],
+        [
+            "fit",
+            "photos",
+            "--epochs",
+            "1",
+            "--folds",
+            "1",
+            "--width",
+            "4",
+            "--rivals",
+            "none",
+            "--out",
+            "run",
+            "--quiet",
+        ],
         ["predict", "run", "new", "-o", "predicted.csv"],
     ):
         subprocess.run([*program, *arguments], check=True, capture_output=True, timeout=300)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import io
 import linecache
@@ -111,6 +112,23 @@ def run(program: Program, tool: Tool = goodfit_findings) -> Outcome:
     process.join()
     receiver.close()
     return Outcome(values, crash, time.monotonic() - start)
+
+
+def serve(requests: Connection) -> None:
+    """Run programs for another process, one after the other, until it ends.
+
+    A process of tests has the files of all tests in it: they would be parsed for each program as files of its own, and
+    a fork of so much memory takes as long as a program.
+    """
+    import_what_programs_need()
+    gc.collect()
+    gc.freeze()  # a collector that walks through it would copy it for each fork
+    while True:
+        try:
+            program, tool = requests.recv()
+        except EOFError:
+            return
+        requests.send(run(program, tool))
 
 
 def _run_in_child(program: Program, tool: Tool, sender: Connection) -> None:

@@ -8,10 +8,11 @@ from numbers import Integral, Real
 from typing import Any
 
 from goodfit.errors import UsageError
-from goodfit.formatting import number
+from goodfit.formatting import number, type_named
 from goodfit.naming import FLAGS
 
 # The headings of `goodfit fit --help`, in their order.
+OF_COLUMNS = ("group", "time", "user", "item")  # options that name one column
 GROUPS = ("Data", "Model", "Training", "Images", "Segmentation", "Restoration", "Tables", "Ratings", "Run")
 
 OTHERWISE: dict[str, tuple[str, ...]] = {  # option -> what other programs call it
@@ -88,6 +89,12 @@ def not_needed(name: str) -> str | None:
     return NOT_NEEDED.get(name.lstrip("-").replace("-", "_").lower())
 
 
+def _are_values(value: Any, option: str) -> bool:
+    """Whether these are values in place of a name: a Series, an array, a list of one for each row."""
+    of_rows = hasattr(value, "__len__") and not isinstance(value, (str, bytes))
+    return getattr(value, "ndim", 0) > 0 or (option in OF_COLUMNS and of_rows)
+
+
 @dataclass(frozen=True)
 class Option:
     """An option of a fit or of a source: `--some-name VALUE` of the command, `some_name=value` of Python.
@@ -132,6 +139,11 @@ class Option:
         """
         if value is None:
             return None
+        if self.type is str and not self.several and _are_values(value, self.name):
+            raise UsageError(
+                f"{self.flag} takes one name, and {type_named(value)} was given",
+                fix="Put the values into a column, and give its name" if self.name in OF_COLUMNS else "Give its name",
+            )
         if self.parse is not None:
             return self.parse(value)
         if self.choices and value not in self.choices:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
+from command_process import small_processes
 from manifest import LIST, manifest
 from programs import KNOWN_FAILURES, Program, all_programs
-from running import import_what_programs_need, judge, losses, rule_levels, run
+from running import Outcome, Tool, goodfit_findings, judge, losses, rule_levels, serve
 from sources import SOURCES
 from zoo import describe, make_record
 
 from goodfit.checks.rule import live_rules, rules
 
+Run = Callable[..., Outcome]
 PROGRAMS = {program.name: program for program in all_programs()}
 CORRECT = [program for program in PROGRAMS.values() if program.name.startswith("clean/")]
 # Awkward in different ways: several nets or optimisers, closures, no loader, no labels, frozen parts, AMP, recurrence.
@@ -66,13 +68,27 @@ def as_parameter(program: Program, *, expect_failure: bool) -> object:
     return pytest.param(program, id=program.name, marks=marks)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _imported() -> None:
-    import_what_programs_need()
+@pytest.fixture(scope="session")
+def run() -> Iterator[Run]:
+    """Runs a program in a process of its own, forked from a small one; one program at a time."""
+    context = small_processes()
+    here, there = context.Pipe()
+    server = context.Process(target=serve, args=(there,))
+    server.start()
+    there.close()
+
+    def run(program: Program, tool: Tool = goodfit_findings) -> Outcome:
+        here.send((program, tool))
+        outcome: Outcome = here.recv()
+        return outcome
+
+    yield run
+    here.close()
+    server.join()
 
 
 @pytest.mark.parametrize("program", [as_parameter(program, expect_failure=True) for program in PROGRAMS.values()])
-def test_program(program: Program, record_property: Callable[[str, object], None]) -> None:
+def test_program(program: Program, run: Run, record_property: Callable[[str, object], None]) -> None:
     """The right rule speaks at its level of a mistake; nothing above a notice is said of a correct program."""
     outcome = run(program)
     record_property("zoo", make_record(program, outcome))
@@ -83,7 +99,7 @@ def test_program(program: Program, record_property: Callable[[str, object], None
 
 
 @pytest.mark.parametrize("program", [as_parameter(program, expect_failure=False) for program in CORRECT])
-def test_watching_changes_no_number(program: Program) -> None:
+def test_watching_changes_no_number(program: Program, run: Run) -> None:
     """Losses and the state of three generators, bit for bit."""
     bare = run(program, partial(losses, watch=False))
     watched = run(program, partial(losses, watch=True))
@@ -108,7 +124,7 @@ def in_a_function(program: Program) -> Program | None:
         if program.expected_rule and program.name not in KNOWN_FAILURES and (moved := in_a_function(program))
     ],
 )
-def test_a_mistake_in_a_function_is_seen_as_well(program: Program) -> None:
+def test_a_mistake_in_a_function_is_seen_as_well(program: Program, run: Run) -> None:
     outcome = run(program)
     assert judge(program, outcome) == program.right_result, describe(program, outcome, verbose=True)
 

@@ -24,7 +24,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     x = np.random.default_rng(0).normal(size=ROWS).round(4)
     lines = [f"{value},{'große' if value > 0 else 'kleine'}" for value in x]
     (folder / "rows.csv").write_text("size,kind\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    gf.fit(folder / "rows.csv", target="kind", epochs=1, out=folder / "run", rivals="none", quiet=True).release()
+    gf.fit(
+        folder / "rows.csv", target="kind", epochs=1, out=folder / "run", arch="linear", rivals="none", quiet=True
+    ).release()
     return folder
 
 
@@ -93,7 +95,9 @@ def test_one_of_several_processes_that_cannot_find_the_others_is_refused_with_th
         "MASTER_PORT are not set. Start them by torchrun or by --processes N, or unset WORLD_SIZE."
     )
     assert not (place / "other").exists()
-    alone = shell(place, "$G fit rows.csv --target kind --epochs 1 --rivals none --out other -q", WORLD_SIZE="1")
+    alone = shell(
+        place, "$G fit rows.csv --target kind --epochs 1 --arch linear --rivals none --out other -q", WORLD_SIZE="1"
+    )
     assert alone.returncode == 0
 
 
@@ -118,7 +122,7 @@ def test_names_of_columns_are_not_obeyed_where_it_is_printed_how_they_were_read(
     (tmp_path / "train.csv").write_text("si\x1bze,kind\n" + rows)
     (tmp_path / "new.csv").write_text("Si\x1bze,kind\n" + rows)
     run = tmp_path / "run"
-    gf.fit(tmp_path / "train.csv", target="kind", epochs=1, out=run, rivals="none", quiet=True).release()
+    gf.fit(tmp_path / "train.csv", target="kind", epochs=1, out=run, arch="linear", rivals="none", quiet=True).release()
     monkeypatch.setattr(sys, "argv", ["goodfit", command, str(run), str(tmp_path / "new.csv")])
     main()
     printed = capfd.readouterr().err

@@ -42,8 +42,8 @@ def test_a_line_of_many_megabytes_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_many_short_lines_of_any_end_are_read(end: bytes, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
-    path.write_bytes(b"a,b" + end + (b"1,2" + end) * 4_000_000)
-    assert read_delimited(path).frame.height == 4_000_000
+    path.write_bytes(b"a,b" + end + (b"1,2" + end) * 2_500_000)  # more than a line may have
+    assert read_delimited(path).frame.height == 2_500_000
 
 
 def test_a_header_of_9000_columns_is_read_to_its_end(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_what_unpacks_to_gigabytes_is_refused_before_it_does(ending: str, tmp_pa
     path = tmp_path / f"bomb{ending}"
     table = b"a,b\n" + b"0,0\n" * 80_000_000
     if ending == ".csv.gz":
-        path.write_bytes(gzip.compress(table, 9))
+        path.write_bytes(gzip.compress(table, 1))
     else:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr("bomb.csv", table)
     assert "unpacks to more than 100 times its size (256 MB)" in refusal(path)
 

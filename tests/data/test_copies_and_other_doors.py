@@ -97,7 +97,7 @@ def test_a_folder_of_texts_is_rows_of_a_run_of_one_column_of_text(tmp_path: Path
     labels = ["bad", "good"] * 40
     texts = [" ".join(rng.choice(WORDS[label].split(), 6)) + f" film {at} today" for at, label in enumerate(labels)]
     table = write(tmp_path / "t.csv", [["review", "label"], *map(list, zip(texts, labels, strict=True))])
-    run = gf.fit(table, target="label", epochs=1, rivals="none", out=tmp_path / "run", quiet=True)
+    run = gf.fit(table, target="label", epochs=1, folds=1, rivals="none", out=tmp_path / "run", quiet=True)
     new = [f"great lovely fine {at}" for at in range(3)]
     for at, text in enumerate(new):
         place = tmp_path / "new" / f"{at}.txt"
@@ -133,7 +133,7 @@ def test_a_fit_on_targets_of_any_form_is_finished(tmp_path: Path, cell: str, mea
     targets = [cell.format(at=at) for at in range(80)]
     rows = [[(at * 37 % 53) / 10, target] for at, target in enumerate(targets)]
     table = write(tmp_path / "t.csv", [["u", "y"], *rows])
-    run = gf.fit(table, target="y", epochs=1, rivals="none", out=tmp_path / "run", quiet=True)
+    run = gf.fit(table, target="y", epochs=1, folds=1, rivals="none", out=tmp_path / "run", quiet=True)
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     profiles = {each["name"]: each for each in record["analyses"]["profile"]["columns"]}
     assert profiles["y"]["mean"] == pytest.approx(mean)

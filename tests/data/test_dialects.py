@@ -114,7 +114,7 @@ def compare(folder: Path, frame: pl.DataFrame, dialect: Dialect) -> None:
 FIXTURE_IS_A_FOLDER = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=FIXTURE_IS_A_FOLDER)
+@settings(max_examples=20, deadline=None, suppress_health_check=FIXTURE_IS_A_FOLDER)
 @given(frame=frames(), dialect=DIALECTS)
 def test_a_table_is_the_same_in_every_dialect(tmp_path: Path, frame: pl.DataFrame, dialect: Dialect) -> None:
     compare(tmp_path, frame, dialect)

@@ -85,7 +85,7 @@ def test_few_images_tell_nothing() -> None:
 def test_numbers_of_colour_images_are_asked_too(tmp_path: Path) -> None:
     images, y = drawn(500, "ramps", channels=3)
     angle = np.where(y == 1, 1.0, -1.0) * np.random.default_rng(5).uniform(0.5, 1, 500)
-    run = gf.fit(gf.arrays(images, angle), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
+    run = gf.fit(gf.arrays(images, angle), out=tmp_path / "run", epochs=1, width=4, rivals="none", quiet=True)
     (choice,) = [each for each in run.record.choices if each.name == "augmentation"]
     assert (choice.value, run.record.task["name"]) == ("none", "regression")
 
@@ -96,7 +96,7 @@ def test_numbers_of_colour_images_are_asked_too(tmp_path: Path) -> None:
 )
 def test_a_fit_mirrors_what_keeps_its_meaning(tmp_path: Path, kind: str, channels: int, flipped: bool) -> None:
     images, y = drawn(1500, kind, channels=channels)
-    run = gf.fit(gf.arrays(images, y), out=tmp_path / "run", epochs=1, rivals="none", quiet=True)
+    run = gf.fit(gf.arrays(images, y), out=tmp_path / "run", epochs=1, width=4, rivals="none", quiet=True)
     (choice,) = [each for each in run.record.choices if each.name == "augmentation"]
     assert choice.value == ("mirror" if flipped else "none")
     task = run.model.task

@@ -66,7 +66,7 @@ def test_the_command_lists_its_options(copy: Path) -> None:
 
 def test_the_command_fits_checks_and_predicts(copy: Path, letters: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    options = ("--buckets", 32, "--epochs", 6, "--rivals", "none", "--out", run, "--json", "--quiet")
+    options = ("--buckets", 32, "--epochs", 6, "--folds", 1, "--rivals", "none", "--out", run, "--json", "--quiet")
     fitted = json.loads(python(copy, "-m", "goodfit", "fit", letters, *options))
     assert fitted["rows"]["train"] + fitted["rows"]["valid"] + fitted["rows"]["test"] == 80
     assert fitted["metrics"]["test"]["accuracy"]["value"] > 0.9  # not a word is in both classes
@@ -91,7 +91,7 @@ import goodfit as gf
 assert "letters" in dir(gf)
 source = gf.letters({str(letters)!r}, buckets=16)
 assert source.kind == "letters" and len(source) == 80, source
-run = gf.fit({str(letters)!r}, buckets=32, epochs=2, rivals="none", out={str(letters.parent / "run")!r})
+run = gf.fit({str(letters)!r}, buckets=32, epochs=1, folds=1, rivals="none", out={str(letters.parent / "run")!r})
 assert run.model.schema == {{"kind": "letters", "buckets": 32}}, run.model.schema
 print(run.metrics["valid"]["accuracy"].value)
 """

@@ -163,7 +163,7 @@ def run() -> Table:
     return fitted(pl.DataFrame({**frame, "day": days, "y": ["a", "b"] * 30}))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6))
 def test_any_text_is_read_alike_alone_and_among_many(run: Table, cells: list[tuple[str | None, ...]]) -> None:
     frame = pl.DataFrame(cells, schema=dict.fromkeys(["number", "word", "day"], pl.String), orient="row")

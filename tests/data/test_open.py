@@ -222,7 +222,7 @@ def test_a_frame_is_fitted_in_one_call(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     age = random.integers(18, 80, 200)
     frame = pandas.DataFrame({"age": age, "noise": random.normal(size=200), "old": np.where(age > 49, "yes", "no")})
-    run = gf.fit(frame, target="old", epochs=20, out=tmp_path / "run")
+    run = gf.fit(frame, target="old", epochs=3, folds=2, out=tmp_path / "run")
     assert run.metrics["valid"]["accuracy"].value > 0.8  # the better part of a chance of 0.5
     predicted = run.predict(frame.drop(columns="old"))
     assert len(predicted) == 200

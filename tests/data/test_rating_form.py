@@ -49,7 +49,15 @@ def test_scales_beside_each_other_are_refused_with_both_named() -> None:
         rating_form(pl.Series("r", ["4/5", "8/10"]), ".")
 
 
-@pytest.mark.parametrize(("written", "top"), [("{} stars", 5), ("{}/5", 5), ("{} out of 10", 10), ("{},5/6", 5)])
+@pytest.mark.parametrize(
+    ("written", "top"),
+    [
+        ("{} stars", 5),
+        pytest.param("{}/5", 5, marks=pytest.mark.slow),
+        pytest.param("{} out of 10", 10, marks=pytest.mark.slow),
+        ("{},5/6", 5),
+    ],
+)
 def test_a_fit_says_how_they_are_read_and_evaluates_the_same_way(written: str, top: int, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     stars = random.integers(1, top + 1, 300)

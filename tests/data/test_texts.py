@@ -146,7 +146,7 @@ def test_a_column_of_text_teaches_beside_others_and_its_importance_is_one(tmp_pa
     rows = [sentence(row) for row in range(ROWS)]
     sizes = np.random.default_rng(0).normal(size=ROWS)
     frame = pl.DataFrame({"note": [text for text, _ in rows], "size": sizes, "y": [name for _, name in rows]})
-    run = gf.fit(gf.table(frame, target="y"), out=tmp_path / "run", epochs=8, quiet=True)
+    run = gf.fit(gf.table(frame, target="y"), out=tmp_path / "run", epochs=8, folds=2, quiet=True)
     assert run.metrics["test"]["accuracy"].value > 0.8
     assert run.record.explanation is not None
     importance = run.record.explanation["importance"]

@@ -137,6 +137,7 @@ def test_a_column_that_is_empty_in_many_rows_is_said(run: Table) -> None:
         ("empty", "size: all 30 rows", why),
         ("empty", "day: all 30 rows", why),
     ]
-    assert notes(run, town=[None] * 19) == []
+    assert notes(run, town=[None] * 2) == [("empty", "town: all 2 rows", why)]  # training had no empty cell
+    assert notes(run, town=[None]) == []
     unlearnt = "the run was fitted on rows that all had a value, and has learnt nothing of an empty cell"
     assert notes(run, town=[None] * 19 + ["Ulm"]) == [("empty", "town: 19 of 20 rows", unlearnt)]

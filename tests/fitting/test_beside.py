@@ -52,7 +52,16 @@ def lesson(kind: str) -> Lesson:
     return Lesson(task, torch.from_numpy(x), y, folds[: 1 if apart else 3], (3,), seed=5, words=words, kept_apart=apart)
 
 
-@pytest.mark.parametrize("kind", ["classes", "labels", "numbers", "texts", "kept apart"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "classes",
+        pytest.param("labels", marks=pytest.mark.slow),
+        pytest.param("numbers", marks=pytest.mark.slow),  # those that are kept apart are numbers too
+        "texts",
+        "kept apart",
+    ],
+)
 def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
     given = lesson(kind)
     with cpu_threads(1):

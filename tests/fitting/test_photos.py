@@ -145,7 +145,7 @@ def test_the_features_are_computed_once_and_belong_to_the_cache(
 def test_a_stopped_run_goes_on_bit_for_bit_also_where_the_weights_are_gone(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options: dict[str, Any] = {"epochs": 3, "precision": "float32", "rivals": "none"}
+    options: dict[str, Any] = {"epochs": 3, "folds": 1, "precision": "float32", "rivals": "none"}
     whole = gf.fit(photos, out=tmp_path / "whole", **options)
 
     def stop(epoch: gf.Epoch) -> None:

@@ -98,7 +98,13 @@ def test_what_is_kept_is_what_a_real_pass_keeps(name: str, options: dict[str, An
         )
 
 
-@pytest.mark.parametrize("name", FOR_PICTURES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name.endswith(("net169", "net201")) else name
+        for name in FOR_PICTURES
+    ],
+)
 def test_the_rows_add_up_and_their_lines_fit(name: str) -> None:
     *rows, total = describe(name, PHOTO, 12)
     assert total.name == "total"

@@ -17,6 +17,8 @@ from goodfit.report.from_run import collect
 from goodfit.report.template import cell
 from goodfit.tasks.section import Histogram, Table
 
+pytestmark = pytest.mark.plots
+
 
 @pytest.fixture(scope="module")
 def frame() -> pl.DataFrame:

@@ -10,6 +10,8 @@ from goodfit.record import read_record
 from goodfit.report.from_run import collect
 from goodfit.report.page import render
 
+pytestmark = pytest.mark.plots
+
 FOLDERS = sorted((Path(__file__).parents[1] / "run" / "fixtures").glob("run-format-*"))
 
 

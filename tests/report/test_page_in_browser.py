@@ -22,7 +22,10 @@ from goodfit.cli.app import app
 from goodfit.record import Record
 from goodfit.report.from_run import write_report
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.plots,
+    pytest.mark.skipif(executable() is None, reason="no Chromium on this machine"),
+]
 
 BYTES_AT_MOST = 3_000_000
 SHEETS_AT_MOST = 4

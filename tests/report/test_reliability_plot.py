@@ -11,6 +11,8 @@ from goodfit.report.reliability_plot import reliability_diagram
 from goodfit.report.svg import to_svg
 from goodfit.stats.calibration import reliability
 
+pytestmark = pytest.mark.plots
+
 
 @pytest.mark.parametrize("rows", [5, 400])
 def test_every_bin_is_a_point(rows: int) -> None:

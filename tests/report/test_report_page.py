@@ -27,6 +27,8 @@ from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric
 from goodfit.tasks.section import Plot, Section
 
+pytestmark = pytest.mark.plots
+
 NASTY = '<script>alert("x")</script> & $\\frac{1}$'
 VOID = {"meta", "img", "br", "wbr", "link", "input", "hr"}
 CONFUSION = np.array([[90, 7, 3], [4, 95, 1], [20, 0, 80]])

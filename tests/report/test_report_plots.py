@@ -32,6 +32,8 @@ from goodfit.report.svg import save_png, short, to_svg
 from goodfit.tasks.class_sections import confused_pairs
 from goodfit.tasks.metric import ACCURACY
 
+pytestmark = pytest.mark.plots
+
 HISTORY = [{"epoch": e, "train_loss": 2.0 / e, "valid_loss": 2.5 / e, "accuracy": 1 - 0.5 / e} for e in (1, 2, 3)]
 
 

@@ -14,6 +14,8 @@ import goodfit as gf
 from goodfit.analysis.model_card import model_card
 from goodfit.formatting import rows_called
 
+pytestmark = pytest.mark.plots
+
 ROWS = re.compile(r"\brows?\b")
 OF_DOCS = "measured on validation rows: docs/benchmarks.md"  # rows of other data
 

@@ -22,6 +22,8 @@ from goodfit.errors import RunError
 from goodfit.nets import build
 from goodfit.store.tensors import load_state, save_state
 
+pytestmark = pytest.mark.plots
+
 NET = """
 import torch
 

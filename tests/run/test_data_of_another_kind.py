@@ -45,10 +45,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "texts").mkdir()
     (folder / "texts" / "a.txt").write_text("no image")
     for name, options in {
-        "photos": {"width": 4, "rivals": "none"},
+        "photos": {"width": 4, "folds": 1, "rivals": "none"},
         "images": {"masks": folder / "masks", "arch": "unet-resnet10", "width": 4},
-        "people.csv": {"target": "tall", "rivals": "none"},
-        "rows.npz": {"rivals": "none"},
+        "people.csv": {"target": "tall", "folds": 1, "rivals": "none"},
+        "rows.npz": {"folds": 1, "rivals": "none"},
         "stars.csv": {"user": "who", "item": "what", "target": "stars"},
     }.items():
         out = folder / f"run-{name.partition('.')[0]}"
@@ -218,7 +218,9 @@ def test_predictions_have_all_their_digits_in_every_door(place: Path, capsys: py
     """Northings of a map, told apart by less than a millionth of their size."""
     north = 4_649_000 + np.random.default_rng(0).uniform(0, 100, 120)
     pl.DataFrame({"x": north - 4_649_000, "north": north}).write_csv(place / "map.csv")
-    run = gf.fit(place / "map.csv", target="north", task="regression", epochs=2, out=place / "run-map", quiet=True)
+    run = gf.fit(
+        place / "map.csv", target="north", task="regression", epochs=1, folds=2, out=place / "run-map", quiet=True
+    )
     predictions = run.predict(place / "map.csv")
     exact = predictions["prediction"]
     assert len(set(exact)) > 100
@@ -238,7 +240,7 @@ def test_a_label_that_is_a_formula_is_a_text_in_the_csv(tmp_path: Path, capsys: 
     frame = pl.DataFrame({"height": height, "word": np.where(height > 175, "=1+1", "-1")})
     frame.write_parquet(tmp_path / "words.parquet")
     gf.fit(
-        tmp_path / "words.parquet", target="word", epochs=1, out=tmp_path / "run", rivals="none", quiet=True
+        tmp_path / "words.parquet", target="word", epochs=1, folds=1, out=tmp_path / "run", rivals="none", quiet=True
     ).release()
     for more, texts in (((), {"'=1+1", "-1"}), (("--raw",), {"=1+1", "-1"})):
         assert goodfit("predict", tmp_path / "run", tmp_path / "words.parquet", "-q", *more) == 0

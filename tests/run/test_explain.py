@@ -93,7 +93,7 @@ def test_a_table_of_more_classes_than_columns_of_probabilities_is_fitted_compare
 
 
 def test_a_fitted_table_has_it_on_its_page_and_images_do_not(tmp_path: Path) -> None:
-    run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, rivals="none", quiet=True)
+    run = gf.fit(gf.table(frame(), "y"), out=tmp_path / "run", epochs=15, folds=2, rivals="none", quiet=True)
     explanation = run.record.explanation
     assert explanation is not None
     assert explanation["importance"][0]["column"] == "a"

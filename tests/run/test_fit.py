@@ -65,7 +65,7 @@ def test_a_loaded_run_predicts_what_the_fitted_one_does(digits_folder: Path, tmp
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(digits_folder: Path, tmp_path: Path) -> None:
     nets = [
-        gf.fit(digits_folder, out=tmp_path / str(at), seed=seed, rivals="none", **QUICK).net
+        gf.fit(digits_folder, out=tmp_path / str(at), seed=seed, rivals="none", folds=1, **{**QUICK, "epochs": 1}).net
         for at, seed in enumerate((3, 3, 4))
     ]
     first, second, third = ([value.clone() for value in net.state_dict().values()] for net in nets)
@@ -142,7 +142,7 @@ def test_a_fit_in_a_with_block_leaves_no_tensor_behind(tmp_path: Path) -> None:
         return sum(value.numel() for value in gc.get_objects() if issubclass(type(value), torch.Tensor))
 
     def fit_and_leave(name: str) -> weakref.ref[nn.Module]:
-        with gf.fit(gf.arrays(x, y % 2), out=tmp_path / name, epochs=1, width=64) as run:
+        with gf.fit(gf.arrays(x, y % 2), out=tmp_path / name, epochs=1, width=64, folds=2) as run:
             return weakref.ref(run.net)
 
     fit_and_leave("warm-up")
@@ -182,11 +182,11 @@ def test_each_look_at_the_same_test_data_is_counted(tmp_path: Path) -> None:
 
 def test_regression_and_multilabel_go_the_whole_way(tmp_path: Path) -> None:
     x, y = digits()
-    line = gf.fit(gf.arrays(x, x[:, 20] * 3 + x[:, 30]), out=tmp_path / "regression", epochs=5)
+    line = gf.fit(gf.arrays(x, x[:, 20] * 3 + x[:, 30]), out=tmp_path / "regression", epochs=2, folds=2)
     assert line.record.task["name"] == "regression"
     assert line.metrics["test"]["r2"].value > 0.5
     labels = [["even"] * (label % 2 == 0) + ["large"] * (label > 4) for label in y.tolist()]
-    many = gf.fit(gf.arrays(x, labels), out=tmp_path / "multilabel", epochs=5)
+    many = gf.fit(gf.arrays(x, labels), out=tmp_path / "multilabel", epochs=2, folds=2)
     assert many.metrics["test"]["f1"].value > many.record.baseline["test"]["f1"]
     assert json.loads((many.folder / "run.json").read_text())["task"]["labels"] == ["even", "large"]
 

@@ -15,7 +15,7 @@ def test_they_give_the_models_of_fits_one_after_the_other(tmp_path: Path) -> Non
     frame = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": x[:, 0] + random.normal(size=120)})
 
     def fit(name: str, seed: int) -> None:
-        gf.fit(gf.table(frame, "y"), out=tmp_path / name, epochs=2, rivals="none", seed=seed, quiet=True)
+        gf.fit(gf.table(frame, "y"), out=tmp_path / name, epochs=2, folds=2, rivals="none", seed=seed, quiet=True)
 
     for seed in (0, 1):
         fit(f"alone {seed}", seed)

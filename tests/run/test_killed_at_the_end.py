@@ -57,23 +57,26 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, afte
     monkeypatch.setattr(owner, name, then_killed)
 
 
-@pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(
-    ("owner", "name", "options"),
-    [
-        (saving, "_write_weights", BLENDED),
-        (saving, "_write_scores", SMALL),
-        (TestLedger, "begin", SMALL),
-        (saving, "write_record", SMALL),
-        (Run, "report", SMALL),
+    ("owner", "name", "after", "options"),
+    [  # each step of the end by its order: after one is before the next
+        pytest.param(saving, "_write_weights", False, BLENDED, id="before the weights"),
+        pytest.param(saving, "_write_weights", True, BLENDED, id="after the weights", marks=pytest.mark.slow),
+        pytest.param(saving, "_write_scores", False, SMALL, id="before the scores"),
+        pytest.param(saving, "_write_scores", True, SMALL, id="after the scores", marks=pytest.mark.slow),
+        pytest.param(TestLedger, "begin", False, SMALL, id="before the ledger"),
+        pytest.param(TestLedger, "begin", True, SMALL, id="after the ledger", marks=pytest.mark.slow),
+        pytest.param(saving, "write_record", False, SMALL, id="before the record"),
+        pytest.param(saving, "write_record", True, SMALL, id="after the record", marks=pytest.mark.slow),
+        pytest.param(Run, "report", False, SMALL, id="before the page"),
+        pytest.param(Run, "report", True, SMALL, id="after the page"),
     ],
-    ids=["weights", "scores", "ledger", "record", "report"],
 )
 def test_it_is_the_run_that_it_would_have_been(
     owner: object,
     name: str,
-    options: dict[str, Any],
     after: bool,
+    options: dict[str, Any],
     people: Path,
     unbroken: dict[str, Path],
     tmp_path: Path,

@@ -70,7 +70,7 @@ def test_the_second_look_at_the_test_rows_is_counted_and_said(table: pl.DataFram
 
 
 def test_the_weights_stay_where_no_later_epoch_is_better(table: pl.DataFrame, tmp_path: Path) -> None:
-    run = gf.fit(gf.table(table, "y"), out=tmp_path / "run", **{**OPTIONS, "epochs": 60})
+    run = gf.fit(gf.table(table, "y"), out=tmp_path / "run", **{**OPTIONS, "epochs": 30})
     noise = table.with_columns(y=pl.Series(np.random.default_rng(1).normal(size=400)))
     with pytest.raises(gf.GoodfitError, match="the targets are not those that the run was fitted on"):
         gf.fit(gf.table(noise, "y"), out=tmp_path / "run", more=1, quiet=True)

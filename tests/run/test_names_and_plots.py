@@ -16,6 +16,8 @@ import goodfit as gf
 from goodfit.report import drawings
 from goodfit.store.run_folder import CHECKPOINT, RECORD, REPORT, WEIGHTS
 
+pytestmark = pytest.mark.plots
+
 AWKWARD = ["a$b$", "c\x07\x1b[31m", "$\\frac$", "<b>&amp;", "d\u202ee", "line\nend", "x^{", "\\"]
 
 
@@ -33,7 +35,7 @@ def table(names: list[str], *, numbers: bool) -> pl.DataFrame:
 def test_awkward_names_of_columns_and_classes_cost_nothing(tmp_path: Path, numbers: bool) -> None:
     frame = table(AWKWARD, numbers=numbers)
     source = gf.table(frame, AWKWARD[-1])
-    run = gf.fit(source, epochs=1, out=tmp_path / "run", interval=numbers, quiet=True)
+    run = gf.fit(source, epochs=1, out=tmp_path / "run", interval=numbers, rivals="none", folds=2, quiet=True)
     page = (tmp_path / "run" / REPORT).read_text(encoding="utf-8")
     assert "could not be drawn" not in page
     assert "<b>&amp;amp;" not in page  # escaped: &lt;b&gt;

@@ -19,6 +19,8 @@ from goodfit.errors import DataError
 from goodfit.nets import architecture
 from goodfit.tasks.rating_activity import by_activity
 
+pytestmark = pytest.mark.plots
+
 USERS, ITEMS = 60, 40
 
 

@@ -12,6 +12,8 @@ from make_run_fixture import FIXTURES, SHOWN, write_images
 import goodfit as gf
 from goodfit.record import FORMAT
 
+pytestmark = pytest.mark.plots
+
 FORMATS = [FIXTURES / f"run-format-{number}" for number in range(1, FORMAT + 1)]
 
 

@@ -47,12 +47,13 @@ def csv_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def fitted(csv_file: Path) -> Path:
     folder = csv_file.parent / "run"
-    gf.fit(gf.table(csv_file, "rich", ignore="pay"), out=folder, epochs=8, precision="float32", quiet=True).release()
+    few: dict[str, Any] = {"epochs": 2, "folds": 2, "rivals": "none", "precision": "float32", "quiet": True}
+    gf.fit(gf.table(csv_file, "rich", ignore="pay"), out=folder, **few).release()
     return folder
 
 
 def test_a_csv_becomes_a_run(csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fit = ("fit", csv_file, "--target", "rich", "--ignore", "pay", "--out", tmp_path / "run", "--epochs", 8)
+    fit = ("fit", csv_file, "--target", "rich", "--ignore", "pay", "--out", tmp_path / "run", "--epochs", 2)
     assert goodfit(*fit, "--json") == 0
     captured = capsys.readouterr()
     result = json.loads(captured.out)
@@ -115,7 +116,8 @@ def test_cells_that_cannot_be_used_are_told_by_column(
 def test_the_options_of_a_file_settle_what_was_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = "".join(f"{1 + row % 9},{row % 7}00;{row * 5 % 11};{'ab'[row % 2]}\n" for row in range(60))
     (tmp_path / "t.txt").write_text(lines)
-    fit = ("fit", tmp_path / "t.txt", "--target", "column_3", "--epochs", 1, "--out")
+    quick = ("--epochs", 1, "--arch", "mlp", "--folds", 1, "--rivals", "none")
+    fit = ("fit", tmp_path / "t.txt", "--target", "column_3", *quick, "--out")
     assert goodfit(*fit, tmp_path / "a") == 0
     printed = capsys.readouterr().err
     assert "separator       semicolon" in printed
@@ -141,7 +143,7 @@ def test_evaluate_scores_labelled_rows_and_leaves_unlabelled_ones_out(fitted: Pa
 
 
 def test_regression_predicts_in_original_units(tmp_path: Path) -> None:
-    run = gf.fit(gf.table(people(), "pay", ignore=["rich"]), out=tmp_path / "run", epochs=30, quiet=True)
+    run = gf.fit(gf.table(people(), "pay", ignore=["rich"]), out=tmp_path / "run", epochs=8, folds=2, quiet=True)
     assert run.metrics["test"]["rmse"].value < 400  # the spread of pay is about 1,100, its noise 60
     with (tmp_path / "run" / "predictions.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -157,7 +159,7 @@ def test_two_targets_and_a_group_and_a_time(tmp_path: Path) -> None:
         more=pl.col("pay") * 2, family=row // 4, day=pl.date(2020, 1, 1) + pl.duration(days=row)
     )
     source = gf.table(frame, ["pay", "more"], ignore=["rich", "name"], group="family")
-    few: dict[str, Any] = {"epochs": 2, "rivals": "none", "quiet": True}
+    few: dict[str, Any] = {"epochs": 1, "arch": "mlp", "rivals": "none", "quiet": True}
     both = gf.fit(source, out=tmp_path / "a", **few)
     new = people()[:3].with_columns(day=pl.lit("2020-02-01"))
     assert set(both.predict(new).columns) == {"prediction_1", "prediction_2"}
@@ -170,7 +172,7 @@ def test_two_targets_and_a_group_and_a_time(tmp_path: Path) -> None:
 
 def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Path) -> None:
     source = gf.table(csv_file, "rich", ignore="pay")
-    run = gf.fit(source, out=tmp_path / "run", arch="mlp", epochs=20, rivals="none", quiet=True)
+    run = gf.fit(source, out=tmp_path / "run", arch="mlp", epochs=20, folds=2, rivals="none", quiet=True)
     assert run.metrics["test"]["accuracy"].value > 0.8
     assert gf.load(run.folder).predict(csv_file)["p_yes"] == pytest.approx(run.predict(csv_file)["p_yes"], abs=1e-5)
 
@@ -199,5 +201,12 @@ def test_a_table_of_categories_alone_is_fitted_without_an_alarm(tmp_path: Path) 
     random = np.random.default_rng(0)
     frame = pl.DataFrame({name: random.choice(list("abcdefgh"), 300) for name in ("shop", "colour", "size")})
     price = (frame["colour"] < "d").cast(pl.Float64) * 3 + pl.Series(random.normal(0, 0.5, 300))
-    run = gf.fit(gf.table(frame.with_columns(price=price), "price"), out=tmp_path / "run", epochs=4, quiet=True)
+    run = gf.fit(
+        gf.table(frame.with_columns(price=price), "price"),
+        out=tmp_path / "run",
+        epochs=4,
+        folds=2,
+        rivals="none",
+        quiet=True,
+    )
     assert [finding.rule for finding in run.findings if finding.level is Level.ERROR] == []

@@ -19,6 +19,8 @@ import goodfit.tasks
 from goodfit.predict.predictions import Predictions
 from goodfit.tasks import known_tasks
 
+pytestmark = pytest.mark.plots  # the title of its metric stands there
+
 ORDINAL = '''
 """Ordered classes."""
 

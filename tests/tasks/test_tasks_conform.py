@@ -19,6 +19,8 @@ from goodfit.tasks import from_json, known_tasks, task_for
 from goodfit.tasks.section import Plot
 from goodfit.tasks.task import Targets, Task
 
+pytestmark = pytest.mark.plots
+
 ROWS, SIDE = 12, 16
 RANDOM = np.random.default_rng(0)
 

@@ -161,7 +161,11 @@ def _as_frame(values: Any, name: str) -> Any:
         return values.to_frame(values.name if values.name not in (None, "") else name)
     if is_frame(values):
         return values
-    array = np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    try:
+        array = np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    except ValueError as error:  # rows of several lengths, as of labels
+        fix = "Give one target a row, or for several labels a row a column of 0 and 1 for each label"
+        raise DataError(f"{name} holds lists of several lengths, such as {str(values[0])[:40]}", fix=fix) from error
     if array.ndim == 2 and array.shape[1] != 1:
         return {f"{name}_{at}": column for at, column in enumerate(array.T, start=1)}
     if isinstance(values, list | tuple):  # of texts and numbers together NumPy makes texts

@@ -129,8 +129,7 @@ class Source(ABC):
     kind: ClassVar[str]  # "images": the name of the source's file and function, under which a schema is found again
     options: ClassVar[tuple[Option, ...]] = ()  # of the command line, and keywords of `open`
     noun: ClassVar[str] = "row"  # what messages call a row
-    # What a fitted model is used for first, and by which command.
-    use: ClassVar[tuple[str, str]] = ("Use it on new data", "predict {run} NEW_DATA -o predictions.csv")
+    use: ClassVar[tuple[str, str]] = ("Use it on new data", "predict {run} NEW_DATA -o predictions.csv")  # a run
     reads_for: ClassVar[str] = ""  # sources with one such word read new data for each other's runs; "": for its own
     images: ClassVar[bool] = False  # whether the rows are images: (C, H, W) uint8, from files
 

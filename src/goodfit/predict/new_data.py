@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -45,7 +45,8 @@ def open_new(schema: Mapping[str, Any], data: Any, *, cache: Path | None = None,
     if isinstance(data, (str, PathLike)):
         if options.get("sheet") is None and (sheet := _known_sheet(schema, Path(data))) is not None:
             options["sheet"] = sheet
-        refuse_other_kind(kind, Path(data), options)
+        columns = encoder_of(schema["encoder"]).sources if "encoder" in schema else ()
+        refuse_other_kind(kind, Path(data), options, columns)
     elif not isinstance(data, Source):
         _refuse_other_object(kind, data)
     source = data if isinstance(data, Source) else open_as(_reader(kind, data, options), data, **options)
@@ -198,11 +199,12 @@ def not_one_readable(kind: str, rows: int, key: str, reason: str) -> DataError:
     )
 
 
-def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None:
+def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Raise where a path is a run folder, or by its ending or content of another kind than the run's data.
 
     Args:
         options: how the path is to be opened.
+        columns: of a run of a table; a file whose first line names all of them is one, whatever else it may be.
 
     Raises:
         DataError: what is there, and what is needed.
@@ -225,11 +227,21 @@ def refuse_other_kind(kind: str, path: Path, options: Mapping[str, Any]) -> None
         elif claim.strength > other:
             other, reader, why = claim.strength, _in_words(source), claim.why
     of_another_kind = other > max(own, Strength.GENERIC) or (own == NO_CLAIM and other == Strength.GENERIC)
-    if of_another_kind:
+    if of_another_kind and not (own != NO_CLAIM and columns and _names_all(path, columns)):
         what = "a folder" if path.is_dir() and other == Strength.GENERIC else reader
         reason = f" ({why})" if other > Strength.GENERIC else ""
         needed = family_in_words(kind)
         raise DataError(f"this is {what}{reason}; the run was fitted on {needed}", where=path, fix=f"Give {needed}")
+
+
+def _names_all(path: Path, columns: Sequence[str]) -> bool:
+    """Whether the first line of a file of text has the names of all these columns."""
+    if path.suffix.lower() not in TEXT_ENDINGS or not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline(LETTERS_OF_A_LINE)
+    cells = {cell.strip(' "\r\n') for cell in re.split(r"[,;|\t]", first)}
+    return cells.issuperset(columns)
 
 
 def _refuse_other_object(kind: str, data: Any) -> None:

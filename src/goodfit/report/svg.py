@@ -96,10 +96,13 @@ def to_svg(figure: Figure, prefix: str, alt: str) -> str:
         alt: what a screen reader says in its place.
     """
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.BytesIO()
     with drawing(), mpl.rc_context({"svg.hashsalt": prefix}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        # As figure.savefig, which draws twice: the first time for the layout, which the one drawing computes as well.
+        canvas: Any = FigureCanvasSVG(figure)  # print_svg has no types
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(buffer.getvalue())
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)  # HTML knows svg elements without a namespace prefix

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import linecache
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
 N = TypeVar("N", bound=ast.AST)
 
 FILES_AT_MOST = 40  # of the program's own, that are parsed
+FILES_KEPT = 2 * FILES_AT_MOST  # cells of a notebook come and go
 OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -51,8 +53,20 @@ class OwnSource:
             for path in _own_files():
                 if len(self._lines) < FILES_AT_MOST:
                     self._lines.setdefault(shown(path), linecache.getlines(path))
-            self._files = [Source(file, "".join(lines)) for file, lines in sorted(self._lines.items())]
+            self._files = [_source(file, "".join(lines)) for file, lines in sorted(self._lines.items())]
         return self._files
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _source(file: str, text: str) -> Source:
+    """One object for a file that has not changed: in the next watch what is kept of it is found by its identity."""
+    return Source(file, text)
+
+
+@lru_cache(maxsize=64 * FILES_KEPT)  # 40 rules ask about each file
+def mentions(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the text of a file has a match. Searches were a third of what a watch of a short fit costs at its end."""
+    return pattern.search(text) is not None
 
 
 def _own_files() -> Iterator[str]:
@@ -79,7 +93,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-@lru_cache(maxsize=FILES_AT_MOST)
+@lru_cache(maxsize=FILES_KEPT)
 def parsed(text: str) -> ast.Module:
     """The tree of a file; an empty one where there is other than Python in it, as in a cell with a magic command."""
     try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from goodfit.checks.engine.events import WatchEnds
+from goodfit.checks.engine.own_source import mentions
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import LiveRule
 
@@ -19,11 +20,13 @@ class SourceRule(LiveRule):
     Attributes:
         worth_parsing: files without a match are passed over.
         what, fix: of a finding; {name} stands for what `_places` calls it.
+        asks_the_file_alone: `_places` depends on nothing else, so that of a file that was watched before it is known.
     """
 
     worth_parsing: ClassVar[re.Pattern[str]]
     what: ClassVar[str]
     fix: ClassVar[str]
+    asks_the_file_alone: ClassVar[bool] = True
 
     @abstractmethod
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -33,7 +36,15 @@ class SourceRule(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if self.worth_parsing.search(source.text):
-                for name, line in dict.fromkeys(self._places(source.tree)):  # a function is read with its file too
+            if mentions(source.text, self.worth_parsing):
+                for name, line in self._known_places(source.tree):
                     what, fix = (text.replace("{name}", name) for text in (self.what, self.fix))
                     yield self.finding(what, fix, file=source.file, line=line)
+
+    def _known_places(self, tree: ast.Module) -> Collection[tuple[str, int]]:
+        """Kept with the tree, as other things that are computed of it: a search of 50 fits reads its files once."""
+        known: dict[type[SourceRule], Collection[tuple[str, int]]] = vars(tree).setdefault("_places", {})
+        places = known.get(type(self)) if self.asks_the_file_alone else None
+        if places is None:
+            places = known[type(self)] = dict.fromkeys(self._places(tree))  # a function is read with its file too
+        return places

@@ -64,6 +64,7 @@ class DividedByOtherCount(SourceRule):
     what = "{name}"
     fix = "Divide the sum of means by the number of batches, or weigh each by its rows; divide rows by rows"
     yields_to = ("impossible-metric",)
+    asks_the_file_alone = False
 
     def start(self) -> None:
         self.smallest_batch = 0

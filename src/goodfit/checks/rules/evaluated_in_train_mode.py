@@ -139,5 +139,6 @@ class EvaluatedInTrainMode(LiveRule):
 def _awake_part(net: nn.Module) -> str | None:
     """The first part with dropout or batch norm that is in train mode; "" where the whole net is, None for none."""
     if net.training:
-        return "" if any(part.training for part in net.modules()) else None
+        # a part of a Sequential, net[:6], is a new one and in train mode, whatever its layers are in
+        return "" if any(part.training and modal_layer(part) for part in net.modules()) else None
     return next((name for name, part in net.named_modules() if part.training and modal_layer(part)), None)

@@ -72,6 +72,7 @@ class LearningRate(LiveRule):
         self.place = Place(None, None)
         self.rate = self.base_rate = 0.0  # the largest, and that before any schedule
         self.lambdas = False
+        self.factors: dict[int, tuple[float, float, Place]] = {}  # of schedulers: both rates, and the optimiser's place
 
     def after_backward(self, event: BackwardEnded) -> None:
         if len(self.program.optimisers) != 1 or self.before:
@@ -85,7 +86,20 @@ class LearningRate(LiveRule):
             self.before = [(param, param.detach().clone()) for param in chosen]
 
     def on_schedule(self, event: Schedule) -> None:
-        self.lambdas = self.lambdas or isinstance(event.scheduler, lr_scheduler.LambdaLR)
+        if isinstance(event.scheduler, lr_scheduler.LambdaLR):
+            self.lambdas = True
+            if not event.first:
+                self._note_factor(event.scheduler)
+
+    def _note_factor(self, scheduler: lr_scheduler.LambdaLR) -> None:
+        """Keep the largest rate that each has given: with several optimisers the losses say nothing."""
+        groups = zip(scheduler.optimizer.param_groups, scheduler.base_lrs, strict=False)
+        rates = [(float(group["lr"]), float(base)) for group, base in groups]
+        known = self.factors.get(id(scheduler))
+        if rates and all(0 < base < FACTOR_AT_LEAST for _, base in rates):
+            rate, base = max(rates)
+            if known is None or rate > known[0]:
+                self.factors[id(scheduler)] = (rate, base, self.program.optimiser(scheduler.optimizer).created_at)
 
     def on_step(self, event: Step) -> None:
         before, self.before = self.before, []
@@ -105,7 +119,14 @@ class LearningRate(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         losses, steps = self.program.losses, self.program.steps
-        if steps < STEPS_AT_LEAST or not self.steps_examined or self.several:
+        if steps < STEPS_AT_LEAST:
+            return
+        if self.several or not self.steps_examined:
+            for of_scheduler in self.factors.values():
+                self.rate, self.base_rate, self.place = of_scheduler
+                if self._factor_is_rate():
+                    yield self._too_low(0.0)
+                    return
             return
         unused = losses.count - losses.count_at_step  # after the last step: an attribution, an attack
         last = list(losses.last)[-(losses.count // 2) : len(losses.last) - unused]

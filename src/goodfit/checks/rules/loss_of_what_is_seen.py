@@ -85,10 +85,10 @@ def _counted(node: Any) -> Tensor | None:
 
 
 def _hidden(node: Any) -> Tensor | None:
-    """(N, T) at which places a token stands in the place of the input."""
+    """(N, T) at which places a token stands in the place of the input; a plain number there blanks padding."""
     if node.name() == "WhereBackward0" and len(graph.parents(node)) == 2:
         return _usable(_two_dimensional(node._saved_condition))
-    if node.name() == "MaskedFillBackward0" and len(graph.shape_of(node)) == 3:
+    if node.name() == "MaskedFillBackward0" and len(graph.shape_of(node)) == 3 and len(graph.parents(node)) == 2:
         return _usable(_two_dimensional(node._saved_mask))
     return None
 

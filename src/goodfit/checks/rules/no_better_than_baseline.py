@@ -115,7 +115,12 @@ class NoBetterThanBaseline(EndRule, LiveRule):
                     f"{percent(known[-1].majority, 1)} of them", losses.first, end, place,
                 )  # fmt: skip
                 return
-        for (place, name, _), passes in self.program.evaluations.series.items():
+        series = self.program.evaluations.series
+        for (place, name, _), passes in series.items():
+            # rows that are hidden or drawn anew in each evaluation are other data each time: only the last ones count
+            latest = max(each[-1].step for (at, called, _), each in series.items() if (at, called) == (place, name))
+            if passes[-1].step < latest:
+                continue
             counted = [each for each in passes if each.rows >= ROWS_AT_LEAST]
             if name == "cross_entropy" and counted and len(counted[0].classes) > 1:
                 best = min(counted, key=lambda each: each.loss)

@@ -86,6 +86,7 @@ class NoNonlinearity(LiveRule):
                     or uses[id(between)] > 1
                     or id(between) in returned
                     or _enlarges(between)
+                    or _enlarges(node)
                     or not _no_attention(first_layer[1])
                 ):
                     continue  # what is used elsewhere too, as in a residual net, is more than an intermediate value

@@ -4,7 +4,8 @@ What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
     hundredth of its highest value within the first tenth of the steps, or to under a millionth within the first half;
     or a schedule whose length is the number of the
-    optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them.
+    optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them. Or its
+    length is the number of the optimiser's steps between two of its own: batches of an epoch, where it counts epochs.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -43,6 +44,7 @@ EARLY_SHARE = 0.1  # of the run
 LOW_SHARE = 0.01  # of the highest rate
 NOTHING_EARLY_SHARE = 0.5  # of the run
 NOTHING_SHARE = 1e-6  # of the highest rate
+EPOCHS_AT_LEAST = 3
 SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was made for
 
 
@@ -116,6 +118,16 @@ class SchedulerPace(LiveRule):
                     f"{pace.name} was made for {pace.length:,} steps, as many as the optimiser made, and itself "
                     f"stepped {pace.calls:,} times: most of the schedule was never reached",
                     "Step the scheduler after each step of the optimiser, or give its length in epochs",
+                    file=pace.place.file,
+                    line=pace.place.line,
+                )
+                continue
+            counts_batches = pace.length > 1 and pace.steps == pace.calls * pace.length and pace.calls != pace.length
+            if ended and counts_batches and pace.calls >= EPOCHS_AT_LEAST and pace.name not in CYCLIC:
+                yield self.finding(
+                    f"{pace.name} was made for {pace.length:,} steps, the batches of an epoch, and steps once an "
+                    f"epoch, {pace.calls:,} times",
+                    "Give it the number of epochs: T_max=epochs",
                     file=pace.place.file,
                     line=pace.place.line,
                 )

@@ -4,7 +4,7 @@ What it checks
     The program's source: `if score > best: best = score`, where the score is that of the test data by its name or by
     what it is made of; and in the same function there is a score of validation data that nothing is compared with. Or
     a function keeps what scores best on the rows that it is given, each of its calls gives it test rows, and validation
-    rows are made that nothing reads.
+    rows are made that nothing reads. Or the score of test rows is what early stopping is given, beside validation rows.
 
 Why it hurts
     The best of many scores is high by chance too. The score of what was chosen is no longer one of rows that nothing
@@ -39,6 +39,8 @@ VALIDATION = re.compile(r"(^|_)(val|valid|validation|dev)(_|\d|$)", re.IGNORECAS
 TEST_ROWS = re.compile(r"(^|_)(test|te|tst)(_|\d|$)", re.IGNORECASE)
 VALIDATION_ROWS = re.compile(r"(^|_)(val|va|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
 SCORE = re.compile(r"acc|score|loss|auc|f1|err|metric|rmse|mae|r2|dice|iou|ppl|perplexity|^_*(test|val|valid|dev)_*$")
+TRAINING = re.compile(r"(^|_)(train|training|tr)(_|\d|$)", re.IGNORECASE)
+STOPPING = re.compile(r"stop|patience|early", re.IGNORECASE)
 BEST = re.compile(r"best|top|max|min|lowest|highest", re.IGNORECASE)
 
 
@@ -51,6 +53,7 @@ class SelectedOnTest(SourceRule):
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from selected(tree)
         yield from selected_within_calls(tree)
+        yield from stopped(tree)
 
 
 def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -64,6 +67,23 @@ def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in nodes:
             if isinstance(node, ast.If) and (name := _kept_by(node)) in of_test:
                 yield name, node.lineno
+
+
+def stopped(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Scores of test rows that early stopping is given, where there are validation rows; each with the line."""
+    for body in scopes(tree):
+        nodes = [node for statement in body for node in within(statement)]
+        made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        if not any(VALIDATION_ROWS.search(name) and not TRAINING.search(name) for name in made):
+            continue
+        rows = {target.id: names_in(value) for target, value in given(nodes) if isinstance(target, ast.Name)}
+        for node in nodes:
+            if not isinstance(node, ast.Call) or not STOPPING.search(ast.unparse(node.func)):
+                continue
+            for name in (each.id for each in node.args if isinstance(each, ast.Name)):
+                of = {each for each in rows.get(name, ()) if not TRAINING.search(each)}
+                if any(map(TEST_ROWS.search, of)) and not any(map(VALIDATION_ROWS.search, of)):
+                    yield name, node.lineno
 
 
 def selected_within_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -21,6 +21,7 @@ from goodfit.data.images.part_names import (
     parts_of,
     words,
 )
+from goodfit.data.images.sample_folders import sample_folders_question, small_copies_doubt
 from goodfit.data.images.tree import Folder
 from goodfit.errors import DataError
 from goodfit.options import Option
@@ -109,6 +110,10 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
         _place_classes(top, None, layout)
         doubts = (_same_folders_in_all(top), camera_folders_doubt([folder.name for folder in top.filled]))
         layout.doubts += [doubt for doubt in doubts if doubt is not None and choice is None]
+        if choice is None and partners and (samples := sample_folders_question(top)) is not None:
+            layout.question = samples
+    if partners and (copies := small_copies_doubt(top)) is not None:
+        layout.doubts.append(copies)
     if choice is None and layout.question is None and partners:
         layout.question = _partners_question(top, layout)
     return layout

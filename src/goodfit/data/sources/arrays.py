@@ -253,7 +253,9 @@ def _native(x: ArrayLike) -> ArrayLike:
         except (TypeError, ValueError):
             return x
     native = x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
-    return native.copy() if any(step < 0 for step in native.strides) else native
+    if any(step < 0 for step in native.strides) or not native.flags.writeable:  # torch warns of what pandas gives
+        return native.copy()
+    return native
 
 
 def _stacked(x: ArrayLike) -> ArrayLike:
@@ -290,6 +292,8 @@ def _targets(y: ArrayLike | Sequence[Any]) -> np.ndarray | list[Any]:
         raise DataError("y is masked in some places", fix="Leave those rows out of x and y")
     if isinstance(y, np.ndarray):
         y = np.char.decode(y, "utf-8", "replace") if y.dtype.kind == "S" else y
+        if y.dtype.kind == "O" and all(isinstance(value, bytes) for value in y.flat):
+            y = np.char.decode(y.astype("S"), "utf-8", "replace")
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     values: list[Any] = list(y)  # type: ignore[arg-type]  # no path any more: those were read above
     ragged = any(isinstance(value, (list, tuple, set, frozenset)) for value in values)

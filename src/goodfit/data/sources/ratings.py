@@ -24,7 +24,7 @@ from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.other_ways import other_marks
 from goodfit.data.tables.present_cells import without_missing
 from goodfit.data.tables.rating_form import number_parts, rating_form, rating_values, words_of
-from goodfit.data.tables.rating_hint import refuse_a_matrix, refuse_one_column_twice
+from goodfit.data.tables.rating_hint import baskets_doubt, columns_in_words, refuse_a_matrix, refuse_one_column_twice
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.spelt_alike import names_alike_doubt
 from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
@@ -123,7 +123,7 @@ class Ratings(TableSource):
             if self._settings[option] is None:
                 raise UsageError(
                     f"--{option} is not given: it names the column of {option}s",
-                    fix=f"The columns are {', '.join(self._frame.columns)}",
+                    fix=columns_in_words(self._frame.columns),
                 )
             if option == "item":
                 refuse_a_matrix(self._settings[option], self._frame.columns)
@@ -164,6 +164,8 @@ class Ratings(TableSource):
             alike = names_alike_doubt(self._names(column.name), noun)
             self.doubts += [] if alike is None else [alike]
         user, item = users_and_items
+        baskets = baskets_doubt(self._names(item.name)) if target is None else None
+        self.doubts += [] if baskets is None else [baskets]
         users, items = (self._names(column.name).n_unique() for column in (user, item))
         summary = f"{counted(users, 'user')} in '{user.name}', {counted(items, 'item')} in '{item.name}'"
         self.notes.append(("ratings", f"{len(self):,}", summary))

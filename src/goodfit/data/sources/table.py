@@ -22,6 +22,7 @@ from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoded_rows import EncodedRows, encode_new_rows, encode_rows
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.encoder_columns import Way
+from goodfit.data.tables.further_parts import as_the_first_table
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
@@ -165,19 +166,17 @@ class Table(TableSource):
         self._settings |= {"forms": dict(form.forms), "signs": True}  # whether forms say where percent signs are
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
-        self._types = {
-            name: infer_type(
-                seen[name],
-                categorical=self._settings["categorical"],
-                numeric=self._settings["numeric"],
-                text=self._settings["text"],
-                ignore=self._settings["ignore"],
-                decimal=marks.of(name),
-                date_order=self._settings["date_order"],
-            )
-            for name in self._frame.columns
-            if name not in left_out
-        }
+        options = {key: self._settings[key] for key in (*WAYS_TO_READ, "date_order")}
+
+        def type_of(column: pl.Series) -> ColumnType:
+            return infer_type(column, decimal=marks.of(column.name), **options)
+
+        self._types = {name: type_of(seen[name]) for name in self._frame.columns if name not in left_out}
+        if (respelt := as_the_first_table(self._whole_frame, seen, self._types, self.parts, type_of)) is not None:
+            self._whole_frame = respelt[0]
+            self._leave_gaps()
+            seen = self._frame.sample()
+            self.notes += respelt[1]
         measured = [name for name in seen.columns if name in target or self._types.get(name, NO_TYPE).name == "number"]
         signs = {name: currency_of(seen[name]) for name in measured}
         self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}

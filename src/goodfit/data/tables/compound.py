@@ -112,9 +112,9 @@ def compound_form(text: pl.Series) -> str | None:
     if len(plain) and not plain.str.contains(SHOWN_BY_ANY).any():
         return None
     for name, kind in COMPOUND.items():
-        shown = plain.str.contains(kind.shown_by) & plain.str.contains(kind.pattern)
-        share = SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN
-        if int(shown.sum()) < share * len(plain):
+        shown = plain.str.contains(kind.shown_by)
+        needed = (SHARE_SHOWN_BESIDE_UNITS if name in WITH_UNITS else SHARE_SHOWN) * len(plain)
+        if int(shown.sum()) < needed or int((shown & plain.str.contains(kind.pattern)).sum()) < needed:
             continue
         if name == "degrees" and bool(plain.str.contains(AMOUNT).all()):
             continue  # 12.50 S may be a debit

@@ -22,6 +22,7 @@ DIGITS_AT_MOST = 6  # of a whole number: longer ones name something (030/1234567
 A_YEAR = r"^(?:19|20)\d\d$"  # before or behind a slash, in all cells: 17/2023 is an invoice
 GROUP = "([+-]?"  # of a number in a pattern
 NUMBER = rf"{GROUP}\d+(?:[.,]\d+)*)"
+TWO_NUMBERS = r"\d\D+\d"  # in each pattern below: words are seen to have none before the patterns are compiled
 POINTED = rf"{GROUP}\d+\.\d+)"  # a comma beside it is not its decimal mark
 UNIT = rf"(?: ?(?:%|{LETTERS}(?: {LETTERS})?))?"  # mmHg, mm Hg
 OPEN, CLOSE = r" ?[(\[] ?", r" ?[)\]]$"
@@ -56,7 +57,7 @@ def several_form(text: pl.Series) -> tuple[str, int] | None:
     """
     import polars as pl
 
-    if text.n_unique() < DIFFERENT_AT_LEAST:
+    if text.n_unique() < DIFFERENT_AT_LEAST or text.str.contains(TWO_NUMBERS).sum() < SHARE_NEEDED * len(text):
         return None
     for between, pattern in PATTERNS.items():
         fits = text.str.contains(pattern)

@@ -80,17 +80,23 @@ def without_marks(word: str) -> str:
     return "".join(sign for sign in letters if not unicodedata.combining(sign))
 
 
-def names_alike_doubt(names: pl.Series, noun: str) -> tuple[str, str] | None:
+def names_alike_doubt(names: pl.Series, noun: str, *, loosely: bool = False) -> tuple[str, str] | None:
     """The same of users or items, of which there may be many: in other letters alone, as e-mail addresses are, or one
     number, written as 7, 7.0 and 007.
 
     Args:
         names: text, one a row. noun: what each of them is.
+        loosely: also with other spaces, hyphens and zeros before a number: P-01, p1.
     """
     import polars as pl
 
     different = names.drop_nulls().unique(maintain_order=True).alias("name")
     lower = different.str.strip_chars().str.to_lowercase().str.replace(r"^0*(\d+)(?:\.0+)?$", "${1}").alias("lower")
+    if loosely:
+        lower = (
+            lower.str.replace_all(r"[\s_\-]+", " ").str.replace_all(r"(\D) ", "${1}").str.replace_all(r" (\D)", "${1}")
+        )
+        lower = lower.str.replace_all(r"(^|[^\d.,])0+(\d)", "${1}${2}")
     groups = pl.DataFrame([different, lower]).group_by("lower", maintain_order=True).agg("name")
     groups = groups.filter(pl.col("name").list.len() > 1)
     if not groups.height:

@@ -18,10 +18,10 @@ from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spelli
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
 from goodfit.data.tables.spelt_alike import names_alike_doubt
-from goodfit.data.tables.times import read_times
+from goodfit.data.tables.times import read_times, repeated_clock
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
-from goodfit.formatting import counted
+from goodfit.formatting import counted, some_of
 from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
@@ -51,7 +51,7 @@ TARGET = Option(
 GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
 NAMES_SHOWN = 6  # in a message
 COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that people look at
-TIMES_AT_LEAST, SMALLEST_YEAR = 10, 1_000  # fewer different times, and none as large as a year: a class, perhaps
+TIMES_AT_LEAST, SMALLEST_YEAR = 12, 1_000  # fewer different times, and none as large as a year: a class, perhaps
 TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
 SHEET = Option("sheet", str, "The sheet of a workbook [the only one with rows].", "Tables")
 ENCODING = Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables")
@@ -152,14 +152,17 @@ class TableSource(Source):
         import numpy as np
 
         order = np.argsort(np.asarray(rows, dtype=np.int64), kind="stable")
-        targets = self._settings.get("target") or ()
-        targets = (targets,) if isinstance(targets, str) else tuple(targets)
-        names = [name for name in self._frame.columns if name not in targets][:COLUMNS_SHOWN]
+        names = [name for name in self._frame.columns if name not in self._target_names][:COLUMNS_SHOWN]
         frame = self._frame.sample(np.asarray(rows, dtype=np.int64)[order]).select(names)
         shown: list[dict[str, str]] = [{}] * len(order)
         for at, row in zip(order.tolist(), frame.iter_rows(named=True), strict=True):
             shown[at] = {name: _excerpt(value) for name, value in row.items()}
         return shown
+
+    @property
+    def _target_names(self) -> tuple[str, ...]:
+        targets = self._settings.get("target") or ()
+        return (targets,) if isinstance(targets, str) else tuple(targets)
 
     def release(self) -> None:
         """Let go of the table and the encoded rows."""
@@ -256,11 +259,14 @@ class TableSource(Source):
         group, time = self._settings["group"], self._settings["time"]
         if group is not None:
             self._refuse_absent(group, "group")
+            if group in self._target_names:
+                others = some_of([name for name in self._frame.columns if name != group], NAMES_SHOWN)
+                raise UsageError(f"--group and --target are both {group}", fix=f"The other columns are {others}")
             column = self._frame.column(group)
             if is_nested(column.dtype):
                 raise UsageError(f"--group {group}: lists, bytes or structs", fix="Give a column of names or numbers")
             names = texts(column)
-            if (alike := names_alike_doubt(names.rename(group), "a group")) is not None:
+            if (alike := names_alike_doubt(names.rename(group), "a group", loosely=True)) is not None:
                 self.doubts.append(
                     (alike[0], "If they are one group, write it in one way: else it may be in two parts")
                 )
@@ -279,6 +285,8 @@ class TableSource(Source):
             if distinct <= TIMES_AT_LEAST < len(self.times) and float(abs(self.times).max()) < SMALLEST_YEAR:
                 what = f"the times in '{time}' are {distinct} different numbers, the largest {self.times.max():g}"
                 self.doubts.append((what, "Is it the right column? --time takes one of dates, times or steps"))
+            elif (clock := repeated_clock(self._frame.column(time), self.times)) is not None:
+                self.doubts.append(clock)
 
 
 def _excerpt(value: Any) -> str:

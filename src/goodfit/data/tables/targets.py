@@ -19,7 +19,7 @@ from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.mixed_signs import currency_of
 from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
-from goodfit.data.tables.number_forms import NumberForm, bounds_form, other_form, plain_form
+from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, NumberForm, bounds_form, other_form, plain_form
 from goodfit.data.tables.numbers import is_nested, numbers, unified
 from goodfit.data.tables.percent import PERCENT, SHARES
 from goodfit.data.tables.present_cells import strays_of, without_empty, without_missing, without_words
@@ -134,8 +134,11 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         hours = hours_form(present)
         short = "; those of two parts are minutes and seconds" if hours == SHORT_HOURS else ""
         minutes = minutes_doubt(name, present) if hours == HOURS else None
-        notes = (("target", name, f"times or durations: read as hours{short}"),)
-        return TargetForm(NUMBER, notes=notes, doubts=(minutes,) if minutes else (), forms={name: hours})
+        notes = (*_missing_note(words, present, name), ("target", name, f"times or durations: read as hours{short}"))
+        slips = present.filter(numbers(present, ".", hours).is_null())
+        slip = _left_out(len(slips), name, str(slips[0])[:40]) if len(slips) else None
+        doubts = tuple(doubt for doubt in (minutes, slip) if doubt is not None)
+        return TargetForm(NUMBER, notes=notes, doubts=doubts, forms={name: hours})
     plain = plain_form(present, decimal)
     if plain is None or (single and is_code(present)):
         return _of_words(column, words)
@@ -354,7 +357,10 @@ def _whole_numbers(values: pl.Series, column: pl.Series) -> Labels:
 
 
 def _only_hours(column: pl.Series) -> bool:
+    """Whether these are times of day or durations, but for a few slips."""
     present = without_missing(column)
     if not len(present) or bounds_form(present, ".") is not None or other_form(present, ".") is not None:
         return False
-    return bool(numbers(present).is_null().all()) and not numbers(present, ".", HOURS).is_null().any()
+    if not numbers(present).is_null().all():
+        return False
+    return bool(numbers(present, ".", HOURS).is_not_null().mean() >= NUMBER_SHARE_NEEDED)  # type: ignore[operator]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goodfit.data.tables.clocks import hours_form
+from goodfit.data.tables.clocks import CLOCK, HOURS_OF_A_DAY, hours_form
 from goodfit.data.tables.conventions import evidence
 from goodfit.data.tables.moments import UNIX_MIXED, date_form, in_order, moments, unix_units
 from goodfit.data.tables.numbers import is_nested, numbers
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+TWO_NUMBERS = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}"
+MONTHS_OF_A_YEAR = 12
+ROWS_OF_ONE_TIME = 0.5  # of the rows have a time of their own: more of them may be of one day
 YEAR_LAST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d{2}$"  # 31052024
 
 
@@ -37,6 +40,7 @@ def read_times(column: pl.Series, decimal: str | None = None, date_order: str | 
     if len(bad):
         cell = None if is_nested(column.dtype) else column[int(bad[0])]
         if len(bad) > NOT_TIMES_SHARE * len(times) and cell is not None:
+            _refuse_both_orders(column)
             verb = "is not a time" if len(bad) == 1 else "are not times"
             raise DataError(
                 f"{counted(len(bad), 'cell')} of {len(times):,} {verb}, such as '{str(cell)[:40]}'",
@@ -50,6 +54,41 @@ def read_times(column: pl.Series, decimal: str | None = None, date_order: str | 
             fix="Fix it, or leave the row out",
         )
     return np.asarray(times)
+
+
+def _refuse_both_orders(column: pl.Series) -> None:
+    """Raise where some cells can only begin with the day, and others only with the month."""
+    import polars as pl
+
+    if column.dtype != pl.String:
+        return
+    first, second = (column.str.extract(TWO_NUMBERS, group).cast(pl.Int64, strict=False) for group in (1, 2))
+    days, months = column.filter(first > MONTHS_OF_A_YEAR), column.filter(second > MONTHS_OF_A_YEAR)
+    if len(days) and len(months):
+        raise DataError(
+            f"some dates begin with the day ('{days[0]}'), others with the month ('{months[0]}')",
+            where=f"column '{column.name}'",
+            fix="Write all of them in one way, such as 2024-05-31",
+        )
+
+
+def repeated_clock(column: pl.Series, times: np.ndarray) -> tuple[str, str] | None:
+    """What is to be said of times of day without a date that come again: they do not say which row is the later one.
+
+    Args:
+        times: of all rows, as `read_times` has them.
+    """
+    import polars as pl
+
+    if column.dtype not in (pl.String, pl.Time) or not len(times):
+        return None
+    of_a_day = float(times.min()) >= 0 and float(times.max()) < HOURS_OF_A_DAY
+    clocks = column.cast(pl.String).str.contains(CLOCK).all()
+    if not of_a_day or not clocks or len(np.unique(times)) > ROWS_OF_ONE_TIME * len(times):
+        return None
+    what = f"the times in '{column.name}', such as {column[0]}, are times of day without a date, and come again: rows "
+    what += "of the evening are taken for later ones than those of all mornings"
+    return what, "Give --time a column of dates, unless all rows are of one day"
 
 
 def _read(column: pl.Series, decimal: str | None, date_order: str | None) -> pl.Series:

@@ -195,11 +195,16 @@ class Unused:
         return found, notes
 
     def empty(self) -> list[tuple[str, str, str]]:
-        """A line for each column that is empty in every one of many rows."""
+        """A line for each column that is empty in all of many rows, or of a few where training had no empty cell."""
         names = [*self._encoder.source_of_each.tolist(), *(text.source for text in self._encoder.texts)]
         known = self._with_value | self._counts.keys()
-        many = self._rows >= LEVELS_THAT_PROVE
-        gone = [name for name in dict.fromkeys(names if many else ()) if name not in known]
+        if self._rows < CELLS_THAT_PROVE:
+            return []  # of a single row, it is known that a value is not
+        usual: set[str] = set()  # where empty cells are nothing new
+        if self._rows < LEVELS_THAT_PROVE:
+            usual = {number.source for number in self._encoder.numbers if number.gaps}
+            usual |= {category.source for category in self._encoder.categories if category.gaps}
+        gone = [name for name in dict.fromkeys(names) if name not in known and name not in usual]
         why = "the run was fitted on its values"
         notes = [("empty", f"{name}: all {self._rows:,} rows", why) for name in gone]
         return [*notes, *([note_on_empty_rows(self._empty_rows)] if self._empty_rows else [])]
