@@ -7,7 +7,8 @@ What it checks
     and what the comparison gives is multiplied and divided in that function or one that it calls. And the loss is a sum
     with a term that has no graph. Or the loss function is given the same values twice, neither with a graph, so that it
     is 0 whatever the net does. Or one term of the loss comes of nothing but a new tensor that was made with
-    requires_grad=True for this step.
+    requires_grad=True for this step. Or the log-probability of values was asked for since the last step, by a program
+    that trains no other way, and the loss that has such a term does not depend on any of them.
 
 Why it hurts
     The term is seen in the curve of the loss and teaches nothing: a distillation that compares the teacher with itself,
@@ -40,14 +41,14 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins, Cut, InputGradients, Loss, NetCall, Step
+from goodfit.checks.engine.events import BackwardBegins, Cut, InputGradients, LogProb, Loss, NetCall, Step
 from goodfit.checks.engine.own_source import all_nodes, called, file_around, scope_around, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
-LOSS, PENALTY, OUTPUT, CUT, NEW = "loss", "penalty", "output", "cut", "new"
+LOSS, PENALTY, OUTPUT, CUT, NEW, SCORE = "loss", "penalty", "output", "cut", "new", "score"
 TERM_NODES_AT_MOST = 40
 LEAVES_KEPT = 64
 VALUES_AT_MOST = 1_000_000
@@ -63,6 +64,8 @@ class TermWithoutGradient(LiveRule):
         self.steps: dict[tuple[Place, str], int] = {}
         self.overlaps: dict[Place, bool] = {}  # lines that compare, and whether an overlap is made of it
         self.leaves: deque[weakref.ref[Tensor]] = deque(maxlen=LEAVES_KEPT)  # that terms came of, in earlier steps
+        self.scored: Place | None = None  # the line that asked last, since the last step, for a log-probability
+        self.learns_from_scores = False
 
     def on_loss(self, event: Loss) -> None:
         if event.grad and not event.input.requires_grad and not event.target.requires_grad:
@@ -82,6 +85,10 @@ class TermWithoutGradient(LiveRule):
         ]
         if bare and any(each.requires_grad for each in event.outputs):
             self.since[(user_place(), OUTPUT)] = type(event.module).__name__
+
+    def on_log_prob(self, event: LogProb) -> None:
+        if not self.learns_from_scores and not event.value.requires_grad:
+            self.scored = user_place()
 
     def on_gradients(self, event: InputGradients) -> None:
         if event.grad and not event.create_graph:
@@ -103,6 +110,11 @@ class TermWithoutGradient(LiveRule):
                 key = (user_place(), NEW)
                 self.since[key] = ""
                 self.added.add(key)
+        if self.scored is not None and not self.learns_from_scores:
+            self.learns_from_scores = any(graph.SCORE in node.metadata for nodes in event.nodes for node in nodes)
+            is_whole = all(len(nodes) < graph.NODES_AT_MOST for nodes in event.nodes)
+            if is_whole and not self.learns_from_scores:
+                self.since[(self.scored, SCORE)] = ""
         if self.since and any(graph.has_constant_term(loss) for loss in event.losses):
             self.added |= set(self.since)
 
@@ -112,7 +124,7 @@ class TermWithoutGradient(LiveRule):
             if self.steps[key] == STEPS_AT_LEAST:
                 place, kind = key
                 yield self._finding(place, kind, self.since.get(key, "the loss"))
-        self.since, self.added = {}, set()
+        self.since, self.added, self.scored = {}, set(), None
 
     def _is_new(self, term: Any, of_loss: list[Any]) -> bool:
         """Whether a term comes of one tensor alone, no parameter, that nothing else comes of, now or before."""
@@ -139,6 +151,9 @@ class TermWithoutGradient(LiveRule):
         elif kind == OUTPUT:
             what = f"one output of {name} has no graph, as after detach(), so that the term of the loss made of it"
             fix = "Return it with its graph, and detach only what is shown or kept"
+        elif kind == SCORE:
+            what = "the log-probability of the actions is computed without gradients: the term of the loss made of it"
+            fix = "Compute it with gradients; only that of the policy that chose the actions is kept without"
         elif kind == CUT:
             what = (
                 "values are compared with a number, which gives 0 or 1 without a graph: the term of the loss made of it"
