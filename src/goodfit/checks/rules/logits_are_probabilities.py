@@ -5,7 +5,7 @@ What it checks
     a sigmoid, as the graph shows, or whose rows are probabilities in three calls; or `probs` of log-probabilities (all
     negative), or with negative values. kl_div with log_target=True gets probabilities. poisson_nll_loss, which takes
     the logarithm of the rate unless log_input=False is given, gets an exponential, a softplus or a ReLU. A softmax is
-    taken of a softmax over the same dimension.
+    taken of a softmax over the same dimension; or a sigmoid of a softmax or sigmoid, or of one class of it.
 
 Why it hurts
     A policy of softmax(softmax(x)) is nearly uniform, however sure the net is: with two actions no probability is above
@@ -54,6 +54,7 @@ class LogitsAreProbabilities(LiveRule):
 
     def start(self) -> None:
         self.calls: dict[Place, int] = {}
+        self.squashed = False
 
     def on_distribution(self, event: NewDistribution) -> Iterator[Finding]:
         if event.kind not in OF_CLASSES + OF_TWO:
@@ -126,6 +127,19 @@ class LogitsAreProbabilities(LiveRule):
                 line=place.line,
             )
             return
+        for node in event.named("SigmoidBackward0", nearest=NODES_AT_MOST):
+            inputs = graph.parents(node)
+            name = graph.behind(inputs[0]).name() if inputs else ""
+            if name in ("SoftmaxBackward0", "SigmoidBackward0") and not self.squashed:
+                self.squashed = True
+                what, place = name.removesuffix("Backward0").lower(), graph.place_of(node)
+                yield self.finding(
+                    f"a sigmoid is taken of a {what}: what it gives lies between 0.5 and 0.73, whatever the net says",
+                    "Take one of the two: remove the sigmoid",
+                    file=place.file,
+                    line=place.line,
+                )
+                return
 
 
 def _is_distribution(values: Tensor) -> bool:
