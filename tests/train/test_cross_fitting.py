@@ -97,6 +97,22 @@ def test_the_members_learn_as_nets_of_their_own() -> None:
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
+def test_a_member_may_learn_from_one_row_of_a_batch() -> None:
+    """By hand: of rows 0 and 1, of folds 0 and 1, each member learns from one; batch norm has mean 0, variance 1."""
+    net = CrossFitted([nn.BatchNorm1d(3) for _ in range(2)])
+    x = torch.tensor([[1.0, 2.0, 3.0], [-4.0, 5.0, 6.0]])
+    out, targets = Folds(torch.tensor([0, 1])).batch(net, x, torch.tensor([7, 8]), torch.tensor([0, 1]))
+    torch.testing.assert_close(out, x.flip(0) / (1 + 1e-5) ** 0.5)
+    assert targets.tolist() == [8, 7]
+    out.sum().backward()
+    for member in net.members:
+        assert isinstance(member, nn.BatchNorm1d)
+        assert member.training
+        assert member.running_mean is not None
+        assert member.running_mean.tolist() == [0, 0, 0]
+        assert member.bias.grad is not None
+
+
 def test_held_out_scores_are_those_of_the_member_that_did_not_see_the_row() -> None:
     x, y, fold = data()
     made = trained(y)

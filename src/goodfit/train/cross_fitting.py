@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from goodfit.data.folds import NONE
 from goodfit.nets.cross_fitted import CrossFitted
@@ -59,7 +60,7 @@ class Folds:
                         outs.append(member(x[taught]))
                     targets.append(y[taught])
             elif bool(taught.any()):
-                outs.append(member(x[taught]))
+                outs.append(_outputs(member, x[taught]))
                 targets.append(y[taught])
         return torch.cat(outs), torch.cat(targets)
 
@@ -98,6 +99,19 @@ def training_outputs(
         return net(x), y
     with among.forward(len(rows), among.first, len(among.rows)):
         return net(x), y
+
+
+def _outputs(member: nn.Module, x: Tensor) -> Tensor:
+    """Of the rows of a batch that a member learns from. One row has no spread: batch norm takes that of rows before."""
+    norms = [each for each in member.modules() if isinstance(each, _BatchNorm) and each.training] if len(x) == 1 else []
+    for norm in norms:
+        norm.training = False
+    try:
+        out: Tensor = member(x)
+    finally:
+        for norm in norms:
+            norm.training = True
+    return out
 
 
 def gradient_scale(net: nn.Module, folds: Folds | None) -> int:
