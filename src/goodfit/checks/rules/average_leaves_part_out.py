@@ -33,6 +33,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import BackwardBegins, NetCall, Step, WatchEnds
 from goodfit.checks.engine.kept_weights import first_large, some_values
@@ -118,7 +119,8 @@ class AverageLeavesPartOut(LiveRule):
 
 def _copies(net: nn.Module, optimised: set[int]) -> list[Copy]:
     """Large parameters that no optimiser has, beside those of the same first values that one has."""
-    large = [(name, param) for name, param in net.named_parameters() if first_large([param]) is not None]
+    named = [(name, param) for name, param in net.named_parameters() if not is_lazy(param)]
+    large = [(name, param) for name, param in named if first_large([param]) is not None]
     others = [(name, param) for name, param in large if id(param) not in optimised and not STAYS.search(name)]
     if not others or len(large) > COPIES_AT_MOST:
         return []

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from goodfit.checks.engine.events import NetCall, params_of
@@ -85,7 +86,7 @@ class PrunedWeightsReturn(LiveRule):
 
     def _weights(self) -> list[Tensor]:
         every = (param for optimiser in list(self.program.optimisers) for param in params_of(optimiser))
-        large = (each for each in every if each.dim() > 1 and each.layout is torch.strided and not each.is_meta)
+        large = (each for each in every if _can_be_read(each) and each.dim() > 1)
         return [weight for weight, _ in zip(large, range(WEIGHTS_AT_MOST), strict=False)]
 
     def _returned(self, weight: Tensor, training: bool) -> float:
@@ -120,6 +121,11 @@ class PrunedWeightsReturn(LiveRule):
     def _name_of(self, net: nn.Module, weight: Tensor) -> str:
         name = next((name for name, param in net.named_parameters() if param is weight), "")
         return f"values of {name}" if name else f"values of a weight {tuple(weight.shape)}"
+
+
+def _can_be_read(weight: Tensor) -> bool:
+    """Whether it has values, and these are real numbers."""
+    return not is_lazy(weight) and weight.is_floating_point() and weight.layout is torch.strided and not weight.is_meta
 
 
 def _part(weight: Tensor) -> Tensor:

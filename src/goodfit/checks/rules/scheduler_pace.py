@@ -5,7 +5,7 @@ What it checks
     hundredth of its highest value within the first tenth of the steps, or to under a millionth within the first half;
     or a schedule whose length is the number of the
     optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them. Or its
-    length is the number of the optimiser's steps between two of its own: batches of an epoch, where it counts epochs.
+    length is a len(...), as many as the optimiser's steps between two of its own: batches, where it counts epochs.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -27,6 +27,7 @@ Cost
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +109,11 @@ class SchedulerPace(LiveRule):
         if pace.nothing_at is None and rate < NOTHING_SHARE * pace.highest:
             pace.nothing_at = steps
 
+    def _is_length_of_a_loader(self, name: str) -> bool:
+        """Whether the program makes such a schedule for len(...) steps: epochs may be as many as batches by chance."""
+        made = re.compile(rf"\b{re.escape(name)}\([^)]*\blen\(")
+        return any(made.search(source.text) for source in self.program.source.files())
+
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         total = self.program.steps
         for pace in self.paces:
@@ -123,7 +129,8 @@ class SchedulerPace(LiveRule):
                 )
                 continue
             counts_batches = pace.length > 1 and pace.steps == pace.calls * pace.length and pace.calls != pace.length
-            if ended and counts_batches and pace.calls >= EPOCHS_AT_LEAST and pace.name not in CYCLIC:
+            counts_batches = counts_batches and pace.calls >= EPOCHS_AT_LEAST and pace.name not in CYCLIC
+            if ended and counts_batches and self._is_length_of_a_loader(pace.name):
                 yield self.finding(
                     f"{pace.name} was made for {pace.length:,} steps, the batches of an epoch, and steps once an "
                     f"epoch, {pace.calls:,} times",
