@@ -18,6 +18,7 @@ WORDS_AT_MOST = 64  # the same of codes of words and signs
 CODES = (torch.int16, torch.int32, torch.int64)
 COLUMNS_AT_MOST = 1000
 COLUMNS_SAMPLED = 16  # a few columns of measured numbers are enough to say that they are such
+CODES_OF_SHORT_ROW = 8  # users, items, places: a row of a click
 VALUES_OF_SHORT_ROW = 32  # longer ones are hardly equal by chance, unless a sample shows it
 MEASURED_COLUMNS_AT_LEAST, ROWS_MEASURED = 4, 4_096
 RULE_OF_THREE = 3  # -log(0.05)
@@ -37,6 +38,11 @@ def has_few_values(x: Tensor) -> bool:
     at_most = min(WORDS_AT_MOST if x.dtype in CODES else VALUES_OF_COLUMN_AT_MOST, len(x) // 2)
     some = columns[:, :: -(-columns.shape[1] // COLUMNS_SAMPLED)]
     return _most_values(some) <= at_most and _most_values(columns) <= at_most
+
+
+def may_be_equal(x: Tensor) -> bool:
+    """Whether rows of x (N, ...) may be equal by chance: of few values, or of few codes, some of which are frequent."""
+    return has_few_values(x) or (x.dtype in CODES and len(x) > 1 and x[0].numel() <= CODES_OF_SHORT_ROW)
 
 
 def is_measured(x: Tensor) -> bool:

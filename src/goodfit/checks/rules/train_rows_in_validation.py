@@ -38,7 +38,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from goodfit.checks.engine.equal_by_nature import has_few_values
+from goodfit.checks.engine.equal_by_nature import may_be_equal
 from goodfit.checks.engine.events import (
     BackwardEnded,
     Batch,
@@ -130,7 +130,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if known is not None:
             known.end_first_epoch()  # this rule sleeps between evaluations
         if last is not None and known is not None:
-            few_values = x[0].numel() if rows and has_few_values(x) else None
+            few_values = x[0].numel() if rows and may_be_equal(x) else None
             self.evaluation, self.outputs = (net, rows, last.place, few_values), memory_of(event.outputs)
             self.in_eval_mode = not event.training
             where = (last.place, self.program.steps)
