@@ -11,8 +11,8 @@ from goodfit.errors import UsageError
 from goodfit.formatting import number, type_named
 from goodfit.naming import FLAGS
 
-# The headings of `goodfit fit --help`, in their order.
 OF_COLUMNS = ("group", "time", "user", "item")  # options that name one column
+# The headings of `goodfit fit --help`, in their order.
 GROUPS = ("Data", "Model", "Training", "Images", "Segmentation", "Restoration", "Tables", "Ratings", "Run")
 
 OTHERWISE: dict[str, tuple[str, ...]] = {  # option -> what other programs call it

@@ -50,6 +50,7 @@ def prepared(first: pl.DataFrame, test: pl.DataFrame, tmp_path: Path, **options:
         (("yes", "no"), ("TRUE", "FALSE")),
         (("yes", "no"), ("Ja", "Nein")),
         (("01", "07"), (1, 7)),
+        (("01", "07"), (1.0, 7.0)),
         (("Bad Ems", "Köln"), ("BAD EMS", "Koeln")),
     ],
 )

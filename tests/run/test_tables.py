@@ -177,6 +177,18 @@ def test_the_classic_net_learns_from_the_same_table(csv_file: Path, tmp_path: Pa
     assert gf.load(run.folder).predict(csv_file)["p_yes"] == pytest.approx(run.predict(csv_file)["p_yes"], abs=1e-5)
 
 
+def test_batch_norm_needs_more_than_a_row_at_a_time(tmp_path: Path) -> None:
+    rows = 41  # in pairs: one is left over
+    frame = pl.DataFrame({"a": range(rows), "b": [at % 7 for at in range(rows)], "y": ["n", "y"] * 20 + ["n"]})
+    usual: dict[str, Any] = {"target": "y", "arch": "mlp", "epochs": 1, "rivals": "none", "quiet": True}
+    for folds in (1, 2):
+        with pytest.raises(UsageError, match="--batch-size 2 or more"):
+            gf.fit(frame, batch_size=1, folds=folds, out=tmp_path / "none", **usual)
+    everything = gf.table(frame, "y", test=frame[:5])
+    run = gf.fit(everything, batch_size=2, folds=2, out=tmp_path / "run", **{**usual, "target": None})
+    assert run.record.rows.train == rows
+
+
 @pytest.mark.parametrize(
     ("options", "line"),
     [

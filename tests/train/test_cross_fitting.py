@@ -150,3 +150,10 @@ def test_training_ends_when_no_epoch_is_better_any_more() -> None:
     assert made.out_of_patience
     assert position.epoch == position.best_epoch + 1 + 4
     assert position.epoch < 500
+
+
+def test_a_batch_of_one_row_teaches_a_net_with_batch_norm_in_the_usual_way_too() -> None:
+    net = nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 2))
+    out, _ = training_outputs(net, None, torch.ones(1, 3), torch.tensor([0]), torch.tensor([0]))
+    torch.testing.assert_close(out, net[1](torch.ones(1, 3) / (1 + 1e-5) ** 0.5))
+    assert net[0].training

@@ -384,7 +384,7 @@ class Source(ABC):
     def let_go(self) -> None:  # noqa: B027  # only what is mapped from disk can be read again
         """Give back the memory of rows that were read from disk; they can be read again."""
 
-    def release(self) -> None:  # noqa: B027
+    def release(self) -> None:  # noqa: B027  # most hold nothing else
         """Give memory and mapped files back; the source is not read any more."""
 
 

@@ -12,6 +12,7 @@ from goodfit.data.images.augment import Augmenter, AugmentSettings
 from goodfit.data.images.mirrors import IMAGES_ASKED, Mirrors, count_mirrors, made_small
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import Batch
+from goodfit.errors import UsageError
 from goodfit.fitting.defaults import Defaults, Facts, usual_choices
 from goodfit.fitting.journal import Journal
 from goodfit.fitting.net import Net
@@ -48,10 +49,11 @@ def choose_hyperparameters(
     """Every choice that training depends on: given or usual.
 
     Raises:
-        UsageError: an option with a value that there is not.
+        UsageError: an option with a value that there is not, or one that the net cannot learn with.
     """
     facts = _facts(problem, net, options, device)
     usual = usual_choices(options, facts)
+    _refuse_single_rows(net, usual.batch_size)
     for choice in usual.choices:
         journal.choose(choice.name, choice.value, choice.why)
     normalise = usual_normalise(problem, net)
@@ -73,6 +75,15 @@ def choose_hyperparameters(
     if hyper.micro_batch < usual.batch_size:
         journal.choose("passes", f"{counted(hyper.micro_batch, problem.source.noun)} each", "out of memory with more")
     return Setup(hyper, feed, task)
+
+
+def _refuse_single_rows(net: Net, batch_size: int) -> None:
+    """Raise where batch norm would be given a row at a time, which it cannot hold against any other."""
+    if batch_size == 1 and any(isinstance(part, nn.BatchNorm1d) for part in net.module.modules()):
+        raise UsageError(
+            "this net has batch norm, which needs more than a row at a time, and --batch-size is 1",
+            fix="Give --batch-size 2 or more, or another --arch",
+        )
 
 
 def make_feed(

@@ -130,5 +130,5 @@ def sum_of_rows(table: Tensor, rows: Tensor, starts: Tensor, weights: Tensor | N
         starts: (bags,) where each one's begin.
         weights: (entries,) that rows are multiplied by; they get no gradient.
     """
-    found: Tensor = _SumOfRows.apply(table, rows, starts, weights)  # type: ignore[no-untyped-call]
+    found: Tensor = _SumOfRows.apply(table, rows, starts, weights)  # type: ignore[no-untyped-call]  # torch's
     return found

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from goodfit.data.folds import NONE
 from goodfit.nets.cross_fitted import CrossFitted
@@ -96,18 +95,20 @@ def training_outputs(
     if folds is not None:
         return folds.batch(net, x, y, rows, among)
     if among is None:
-        return net(x), y
+        return _outputs(net, x), y
     with among.forward(len(rows), among.first, len(among.rows)):
         return net(x), y
 
 
-def _outputs(member: nn.Module, x: Tensor) -> Tensor:
-    """Of the rows of a batch that a member learns from. One row has no spread: batch norm takes that of rows before."""
-    norms = [each for each in member.modules() if isinstance(each, _BatchNorm) and each.training] if len(x) == 1 else []
+def _outputs(net: nn.Module, x: Tensor) -> Tensor:
+    """In training. One row of numbers has no spread: batch norm takes that of the rows before it."""
+    norms = (
+        [each for each in net.modules() if isinstance(each, nn.BatchNorm1d) and each.training] if len(x) == 1 else []
+    )
     for norm in norms:
         norm.training = False
     try:
-        out: Tensor = member(x)
+        out: Tensor = net(x)
     finally:
         for norm in norms:
             norm.training = True

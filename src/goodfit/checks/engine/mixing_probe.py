@@ -37,7 +37,7 @@ def random_state_kept() -> Iterator[None]:
             yield
         finally:
             random.setstate(python_state)
-            np.random.set_state(numpy_state)  # noqa: NPY002
+            np.random.set_state(numpy_state)  # noqa: NPY002  # that of the program
 
 
 def copied(net: nn.Module) -> nn.Module:

@@ -166,7 +166,7 @@ def load_or_stream(
     """
     place = cache_folder(folder)
     places = (
-        path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100
+        path.place if isinstance(path, StoredImage) else os.path.abspath(path)  # noqa: PTH100  # a million of them
         for path in images.paths
     )
     name = _hashed_lines(hashlib.sha256(), places)[:24]

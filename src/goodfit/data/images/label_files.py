@@ -159,7 +159,7 @@ def without_a_line(paths: Iterable[Path]) -> Counter[str]:
     for folder, names in names_in.items():
         with suppress(OSError), os.scandir(folder) as entries:  # a folder that is not there: its images are said
             others = (entry.name for entry in entries if entry.name not in names and not entry.name.startswith("."))
-            if count := sum(os.path.splitext(name)[1].lower() in endings for name in others):  # noqa: PTH122
+            if count := sum(os.path.splitext(name)[1].lower() in endings for name in others):  # noqa: PTH122  # many
                 further[Path(folder).name] += count
     return further
 

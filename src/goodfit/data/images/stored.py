@@ -27,7 +27,7 @@ class StoredImage(ABC):
     @property
     def place(self) -> str:
         """The same for no other image on this machine."""
-        return f"{os.path.abspath(self.file)}/{self.name}"  # noqa: PTH100
+        return f"{os.path.abspath(self.file)}/{self.name}"  # noqa: PTH100  # of each image
 
     @abstractmethod
     def read(self) -> bytes:

@@ -176,6 +176,7 @@ class Table(TableSource):
             self._whole_frame = respelt[0]
             self._leave_gaps()
             seen = self._frame.sample()
+            self._types |= {name: type_of(seen[name]) for name in respelt[0].words}
             self.notes += respelt[1]
         measured = [name for name in seen.columns if name in target or self._types.get(name, NO_TYPE).name == "number"]
         signs = {name: currency_of(seen[name]) for name in measured}

@@ -30,8 +30,10 @@ TypeOf = Callable[["pl.Series"], ColumnType]
 
 def as_the_first_table(
     frame: Frame, seen: pl.DataFrame, types: Mapping[str, ColumnType], parts: Sequence[str | None], type_of: TypeOf
-) -> tuple[Frame, Notes] | None:
+) -> tuple[FrameWithKnownWords, Notes] | None:
     """The rows of all tables in the words of the first, and what is said of it; None where they need no change.
+
+    Columns of codes (01, 02) stay what they are in the first table where a further one has them as numbers (1.0, 2.0).
 
     Args:
         frame: all rows. seen: the same, with the gaps that the user names. types: of its columns, by all rows.
@@ -44,9 +46,18 @@ def as_the_first_table(
     if frame.streamed or (first := _training_rows(parts)) is None:
         return None
     _refuse_other_forms(seen, types, first, parts, type_of)
-    categories = [name for name, kind in types.items() if kind.name == "category"]
+    categories = [name for name, kind in types.items() if _are_words(seen[name], kind, first, type_of)]
     words, notes = _words_of_training(seen, categories, first)
     return (FrameWithKnownWords(frame, words, ()), notes) if words else None
+
+
+def _are_words(column: pl.Series, kind: ColumnType, first: np.ndarray, type_of: TypeOf) -> bool:
+    """Whether a column is a category, by all rows or, of text, by those of the first table."""
+    import polars as pl
+
+    if kind.name == "number" and column.dtype == pl.String:
+        kind = type_of(column.filter(first))
+    return kind.name == "category"
 
 
 def _training_rows(parts: Sequence[str | None]) -> np.ndarray | None:

@@ -111,7 +111,7 @@ class FrameWithKnownWords:
     """
 
     def __init__(self, frame: Frame, words: Mapping[str, Mapping[str, str]], verbatim: Collection[str]) -> None:
-        self._frame, self._words, self._verbatim = frame, words, verbatim
+        self._frame, self.words, self._verbatim = frame, words, verbatim
         self.columns, self.height, self.streamed = frame.columns, frame.height, frame.streamed
 
     def column(self, name: str) -> pl.Series:
@@ -120,7 +120,7 @@ class FrameWithKnownWords:
     def dtype(self, name: str) -> pl.DataType:
         import polars as pl
 
-        return pl.String() if name in self._words else self._frame.dtype(name)
+        return pl.String() if name in self.words else self._frame.dtype(name)
 
     def sample(self, rows: np.ndarray | None = None) -> pl.DataFrame:
         return self._all_respelt(self._frame.sample(rows))
@@ -132,10 +132,10 @@ class FrameWithKnownWords:
         self._frame.clear()
 
     def _all_respelt(self, piece: pl.DataFrame) -> pl.DataFrame:
-        return piece.with_columns(self._respelt(piece.get_column(name)) for name in self._words)
+        return piece.with_columns(self._respelt(piece.get_column(name)) for name in self.words)
 
     def _respelt(self, column: pl.Series) -> pl.Series:
-        words = self._words.get(column.name)
+        words = self.words.get(column.name)
         if words is None:
             return column
         return texts(column, verbatim=column.name in self._verbatim).replace(dict(words)).rename(column.name)

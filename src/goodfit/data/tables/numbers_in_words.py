@@ -14,7 +14,9 @@ from goodfit.formatting import listed
 if TYPE_CHECKING:
     import polars as pl
 
-IN_WORDS = r"^(?:[<>~≈]|\p{Sc}|(?:ab|from|ca\.?|approx\.?|about|circa|à partir de|desde|da|vanaf) )? ?[+-]?\p{Sc}? ?\d[\d.,:'’ ]*([kKmM]?(?:[+%/(]| ?[\p{Sc}/(]| )\D*)$"  # noqa: E501
+BEFORE = r"(?:ab|from|ca\.?|approx\.?|about|circa|à partir de|desde|da|vanaf) "
+WORDS = r"([kKmM]?(?:[+%/(]| ?[\p{Sc}/(]| )\D*)"
+IN_WORDS = rf"^(?:[<>~≈]|\p{{Sc}}|{BEFORE})? ?[+-]?\p{{Sc}}? ?\d[\d.,:'’ ]*{WORDS}$"
 SHARE_OF_NUMBERS = 0.6  # of the cells; others may be words alone
 VALUES_AT_LEAST, WORDS_AT_MOST = 6, 3  # different cells of numbers, and different words behind them
 TWO_NUMBERS = r"^[+-]?\d[\d.,]*\s{2,}[+-]?\d[\d.,]*\*?$"

@@ -48,8 +48,8 @@ def baskets_doubt(items: pl.Series) -> tuple[str, str] | None:
     for mark, name in BETWEEN_ITEMS.items():
         pieces = different.str.split(mark).list.eval(pl.element().str.strip_chars()).explode()
         pieces = pieces.filter(pieces != "")
-        often = pieces.is_duplicated().mean() if len(pieces) else 0.0
-        if len(pieces) >= PIECES_OF_A_BASKET * len(different) and float(often or 0.0) >= SHARE_OF_ITEMS:  # type: ignore[arg-type]
+        often = int(pieces.is_duplicated().sum())
+        if len(pieces) >= PIECES_OF_A_BASKET * len(different) and often >= SHARE_OF_ITEMS * len(pieces) > 0:
             what = f"the cells of '{items.name}' seem to hold several items each, with {name} between them "
             what += f"('{str(different[0])[:40]}'): each cell is read as one item"
             return what, f"If they are several, give a row for each: in polars by str.split({mark!r}) and explode"

@@ -363,4 +363,4 @@ def _only_hours(column: pl.Series) -> bool:
         return False
     if not numbers(present).is_null().all():
         return False
-    return bool(numbers(present, ".", HOURS).is_not_null().mean() >= NUMBER_SHARE_NEEDED)  # type: ignore[operator]
+    return int(numbers(present, ".", HOURS).is_not_null().sum()) >= NUMBER_SHARE_NEEDED * len(present)

@@ -36,8 +36,6 @@ def units_of(text: pl.Series) -> list[str]:
     Args:
         text: cells that are not missing, in one kind of spaces.
     """
-    if int(text.str.contains(r"\d").sum()) <= SHARE_WITH_UNIT * len(text):  # of words: no pattern is compiled for them
-        return []
     units = units_in(text).drop_nulls()
     if len(units) <= SHARE_WITH_UNIT * len(text):
         return []
