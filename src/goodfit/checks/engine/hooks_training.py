@@ -140,11 +140,14 @@ class TrainingHooks(Replacing):
         self._hand_written.stop()
         self._local.stepping = type(optimiser).__module__.startswith("torch.optim")
         self._local.steps_before[id(optimiser)] = self._local.steps
+        is_watched = not self.watcher.busy and not torch.compiler.is_compiling()
+        if is_watched and not self.program.optimiser(optimiser).steps:
+            self.watcher.look("optimiser")  # before its first step: the weights are as they were made
         if self.watcher.hears(events.StepBegins):
             self.watcher.tell(events.StepBegins(optimiser))
         own: Any = optimiser._optimizer_step_post_hooks
         # They run before those of all optimisers, and may zero the gradients.
-        if own and not self.watcher.busy and not torch.compiler.is_compiling():
+        if own and is_watched:
             own[self] = self._stepped_before_own_hooks
             own.move_to_end(self, last=False)
             self._steps_with_own_hooks[optimiser] = True
@@ -172,10 +175,7 @@ class TrainingHooks(Replacing):
             self.watcher.step_unseen()
         if self.watcher.busy or torch.compiler.is_compiling():
             return
-        state = self.program.optimiser(optimiser)
-        state.steps += 1
-        if state.steps == 1:
-            self.watcher.look("optimiser")
+        self.program.optimiser(optimiser).steps += 1
         steps = self._local.steps
         if self._local.steps_before.pop(id(optimiser), steps) < steps:
             self.watcher.tell(events.Step(optimiser, wraps=True))
