@@ -3,8 +3,9 @@
 What it checks
     Of the target maps (N, H, W) that cross_entropy gets: nearly all pixels of a class have a lower and a higher class
     within two pixels, and that between lower classes of different numbers. In three calls. Or, where such maps hold a
-    class above 1, the program's source: what interpolate, cv2.resize, Pillow's resize, torchvision's, zoom of scipy
-    or resize of skimage makes of means of pixels is made whole numbers at once, by long(), astype(int) or the like.
+    class above 1, the program's source: what interpolate, grid_sample, cv2.resize, Pillow's resize, torchvision's, zoom
+    of scipy or resize of skimage makes of means of pixels is made whole numbers at once, by long(), astype(int) or the
+    like, rounded or not.
 
 Why it hurts
     A mask of numbers that is resized bilinearly has their means along its edges: between class 0 and class 3 a line of
@@ -51,7 +52,9 @@ CLASSES_AT_LEAST, CLASSES_AT_MOST = 4, 64  # of a batch
 MEANS = {"linear", "bilinear", "trilinear", "bicubic", "area", "antialias", "lanczos"}
 MEANS |= {"inter_linear", "inter_cubic", "inter_area", "inter_lanczos4"}
 WHOLE = {"long", "int64", "int32", "int"}
+VIA_MEANS = {"bilinear", "trilinear", "bicubic", "inter_linear", "inter_cubic"}  # of a function of any name
 KEEPS_VALUES = {"squeeze", "unsqueeze", "numpy", "cpu", "contiguous", "clone", "copy", "from_numpy", "array", "asarray"}
+ROUNDS = {"round", "rint", "floor", "ceil"}
 FIX = 'Resize masks with the nearest pixel: mode="nearest", InterpolationMode.NEAREST'
 
 
@@ -177,8 +180,9 @@ def _viewed(value: ast.expr) -> ast.expr:
     while True:
         if isinstance(value, ast.Subscript):
             value = value.value
-        elif isinstance(value, ast.Call) and called(value) in KEEPS_VALUES:
-            is_function = called(value) in ("from_numpy", "array", "asarray")
+        elif isinstance(value, ast.Call) and called(value) in KEEPS_VALUES | ROUNDS:
+            of_library = ast.unparse(value.func).startswith(("np.", "numpy.", "torch."))
+            is_function = called(value) in ("from_numpy", "array", "asarray") or of_library
             inner = value.args[0] if is_function and value.args else getattr(value.func, "value", None)
             if inner is None:
                 return value
@@ -193,6 +197,8 @@ def _takes_means(call: ast.Call, imported: dict[str, str]) -> bool:
     values = [*call.args, *said.values()]
     modes = {str(getattr(each, "attr", getattr(each, "value", ""))).lower() for each in values}
     if called(call) in ("interpolate", "upsample", "resize") and MEANS & modes:
+        return True
+    if VIA_MEANS & modes or (called(call) == "grid_sample" and "nearest" not in modes):
         return True
     whose = [imported.get(name, "") for name in names_in(call.func)]
     if called(call) == "resize" and any(each == ".cv2" or each.endswith("transforms.functional") for each in whose):
