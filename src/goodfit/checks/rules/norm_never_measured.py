@@ -5,7 +5,8 @@ What it checks
     recorded. One of its batch norms has counted no batch and still has mean 0 and variance 1, while its own weight and
     bias are those of a trained layer. Or the net's weights have moved since it was seen before, while the running
     statistics stand still, and those of the net that is trained have moved. Or it is an AveragedModel that has taken
-    the plain mean of several weights, and has the statistics of the last of these.
+    the plain mean of several weights, and has the statistics of the last of these. Or its weights are a weighted mean
+    of those of several trained nets, as in federated averaging, and its statistics are those of a single one.
 
 Why it hurts
     A moving average of the parameters alone leaves the statistics where they were when the copy was made. In eval mode
@@ -34,15 +35,22 @@ import weakref
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.parameter import is_lazy
 from torch.optim.swa_utils import AveragedModel
 
 from goodfit.checks.engine.events import Averaged, NetCall
+from goodfit.checks.engine.kept_weights import some_values
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 VALUES = 8  # of each tensor that are compared
+CLIENTS_AT_MOST = 64
+VALUES_PER_CLIENT = 4  # weights that are compared
+SAME_MEAN = 1e-4  # relative
+SHARE_AT_LEAST = 1e-3  # of a client in the mean
 
 
 class State(NamedTuple):
@@ -101,6 +109,15 @@ class NormNeverMeasured(LiveRule):
                 "Call torch.optim.swa_utils.update_bn(loader, averaged) before the evaluation",
             )
             return
+        clients = self._means_of(net, norms)
+        if clients:
+            self.reported.add(net)
+            yield self.finding(
+                f"{type(net).__name__} is evaluated with weights that are the mean of those of {clients} trained nets, "
+                f"and with the running statistics of {len(norms)} batch norms that belong to a single one of these",
+                "Average the buffers with the parameters: all of state_dict(), not parameters() alone",
+            )
+            return
         before = self.known.setdefault(net, now)
         if before.weights != now.weights and before.statistics == now.statistics and self._are_left_behind(net, norms):
             self.reported.add(net)
@@ -109,6 +126,21 @@ class NormNeverMeasured(LiveRule):
                 "were when the average began, while its weights have moved since",
                 "Copy the buffers with the parameters, or call torch.optim.swa_utils.update_bn before the evaluation",
             )
+
+    def _means_of(self, net: nn.Module, norms: list[_BatchNorm]) -> int:
+        """Of how many trained nets the weights are a mean, where all statistics are those of one; 0 of another net."""
+        widths, statistics = [norm.num_features for norm in norms], _state(norms).statistics
+        clients = [
+            each
+            for each in list(self.program.nets)
+            if each is not net and type(each) is type(net) and [norm.num_features for norm in _norms(each)] == widths
+        ]
+        if not 1 < len(clients) <= CLIENTS_AT_MOST:
+            return 0
+        of_clients = [_state(_norms(each)).statistics for each in clients]
+        if statistics not in of_clients or len(set(of_clients)) < len(clients):
+            return 0
+        return len(clients) if _is_mean_of(_first_weights(net), [_first_weights(each) for each in clients]) else 0
 
     def _are_left_behind(self, net: nn.Module, norms: list[_BatchNorm]) -> bool:
         """Whether a net with the same batch norms is trained, and has counted other batches."""
@@ -121,6 +153,28 @@ class NormNeverMeasured(LiveRule):
             if is_trained and _state(others).statistics != _state(norms).statistics:
                 return True
         return False
+
+
+def _first_weights(net: nn.Module) -> Tensor:
+    """(n,) some values of each parameter of a net; none where one has none yet."""
+    params = list(net.parameters())
+    if any(is_lazy(param) or not param.is_floating_point() for param in params):
+        return torch.empty(0)
+    return torch.cat([some_values(param) for param in params])
+
+
+def _is_mean_of(weights: Tensor, others: list[Tensor]) -> bool:
+    """Whether weights are sum(share * other), by shares that sum up to 1, at least two above 0 and none below."""
+    if any(each.shape != weights.shape for each in others) or len(weights) < VALUES_PER_CLIENT * len(others):
+        return False
+    base = torch.stack([each - others[0] for each in others[1:]], 1)
+    wanted = weights - others[0]
+    if torch.linalg.matrix_rank(base) < base.shape[1]:
+        return False
+    shares = torch.linalg.lstsq(base, wanted[:, None]).solution[:, 0]
+    close = (base @ shares - wanted).norm() <= SAME_MEAN * base.norm()
+    shares = torch.cat([1 - shares.sum()[None], shares])
+    return bool(close) and bool((shares > -SHARE_AT_LEAST).all()) and int((shares > SHARE_AT_LEAST).sum()) > 1
 
 
 def _norms(net: nn.Module) -> list[_BatchNorm]:

@@ -3,20 +3,23 @@
 What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
     hundredth of its highest value within the first tenth of the steps, or to under a millionth within the first half;
-    or a schedule whose length is the number of the
-    optimiser's steps has itself made a quarter of these steps at most, its last one after the last of them. Or its
-    length is a len(...), as many as the optimiser's steps between two of its own: batches, where it counts epochs.
+    or a schedule whose length is the number of the optimiser's steps has itself made a quarter of these steps at most,
+    its last one after the last of them. Or its length is a len(...), as many as the optimiser's steps between two of
+    its own: batches, where it counts epochs. Or it steps with the optimiser, once in several backward passes, its
+    length is the number of these passes, and the rate is far from its end when training is over. The length of a
+    function of LambdaLR is the whole number that it calls num_training_steps, total_steps or the like.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
     is low long before anything is learnt (and a cosine rises again, many times). The other way round the rate stays
-    near its first value, which of a warm-up is a small one.
+    near its first value, which of a warm-up is a small one. Where gradients of k mini-batches are accumulated, a
+    schedule that is counted in mini-batches ends at its k-th part.
 
 Example
     for x, y in loader: ...; optimizer.step(); scheduler.step()       # CosineAnnealingLR(optimizer, T_max=epochs)
 
 Instead
-    Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader)
+    Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader), // k where k are accumulated
 
 When it is a false alarm
     Warm restarts, cyclic rates and plateaus are not reported, nor is scheduler.step(epoch) for the epoch that begins.
@@ -31,6 +34,7 @@ import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CellType
 from typing import Any
 
 from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
@@ -50,6 +54,11 @@ SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was mad
 
 
 LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name it
+OWN_LENGTHS = re.compile(
+    r"(num_|n_)?(train(ing)?|total|max)_(train(ing)?_)?(steps?|iters?|iterations?|updates?)|t_total"
+)
+PASSES_AT_LEAST = 2  # for each step, where gradients are accumulated
+RATE_LEFT = 0.1  # of the highest, at the end of a schedule that is cut off
 
 
 @dataclass
@@ -68,7 +77,16 @@ class Pace:
     calls: int = 0
     idle: int = 0
     length: int = 0  # that the schedule was made for; 0 where it has none
+    of_function: bool = False  # the length is one that a function of the program's names
     steps: int = 0  # of its optimiser, as it stepped last
+    passes: int = 0  # since it was made, by then
+    rate: float = 0.0  # by then
+
+    @property
+    def counts_passes(self) -> bool:
+        """Whether it was made for as many steps as there were passes, several for each of its own steps."""
+        often = self.passes >= PASSES_AT_LEAST * self.calls > 0 and self.calls == self.steps
+        return often and 0 <= self.length - self.passes < -(-self.passes // self.calls)
 
 
 class SchedulerPace(LiveRule):
@@ -78,6 +96,7 @@ class SchedulerPace(LiveRule):
 
     def start(self) -> None:
         self.index: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self.began: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # passes before it was made
         self.paces: list[Pace] = []
         self.scaled = False
 
@@ -86,6 +105,7 @@ class SchedulerPace(LiveRule):
 
     def on_schedule(self, event: Schedule) -> Iterator[Finding]:
         if event.first:
+            self.began[event.scheduler] = self.program.backwards
             return
         scheduler, optimiser = event.scheduler, event.scheduler.optimizer
         if scheduler not in self.index:
@@ -101,8 +121,11 @@ class SchedulerPace(LiveRule):
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1
-        pace.steps, pace.length = steps, _length(scheduler)
-        rate = max(float(group["lr"]) for group in optimiser.param_groups)
+        pace.steps, pace.passes = steps, self.program.backwards - self.began.get(scheduler, 0)
+        pace.length = _length(scheduler)
+        if not pace.length:
+            pace.length, pace.of_function = _length_of_function(scheduler), True
+        rate = pace.rate = max(float(group["lr"]) for group in optimiser.param_groups)
         pace.highest = max(pace.highest, rate)
         if pace.low_at is None and rate < LOW_SHARE * pace.highest:
             pace.low_at = steps
@@ -119,11 +142,23 @@ class SchedulerPace(LiveRule):
         for pace in self.paces:
             ended = pace.steps in (total, *(state.steps for state in self.program.optimisers.values()))
             slow = ended and pace.steps == pace.length and pace.calls <= SLOW_SHARE * pace.length
+            slow = slow and not (pace.of_function and pace.rate < RATE_LEFT * pace.highest)
             if slow and pace.steps >= STEPS_AT_LEAST:
                 yield self.finding(
                     f"{pace.name} was made for {pace.length:,} steps, as many as the optimiser made, and itself "
                     f"stepped {pace.calls:,} times: most of the schedule was never reached",
                     "Step the scheduler after each step of the optimiser, or give its length in epochs",
+                    file=pace.place.file,
+                    line=pace.place.line,
+                )
+                continue
+            cut_off = pace.counts_passes and pace.rate >= RATE_LEFT * pace.highest and pace.name not in CYCLIC
+            if ended and cut_off and pace.steps >= STEPS_AT_LEAST:
+                yield self.finding(
+                    f"{pace.name} was made for {pace.length:,} steps, as many as there are backward passes, and "
+                    f"stepped {pace.calls:,} times, once with each step of the optimiser: gradients of several passes "
+                    "are accumulated, and most of the schedule was never reached",
+                    "Count the optimiser's steps: epochs * len(loader) // accumulation steps",
                     file=pace.place.file,
                     line=pace.place.line,
                 )
@@ -155,6 +190,34 @@ class SchedulerPace(LiveRule):
 
 
 def _length(scheduler: Any) -> int:
-    """Steps that a schedule is made for: of one cycle, a cosine, or a straight line."""
+    """Steps that a schedule is made for: of one cycle, a cosine, a straight line, or of several one after the other."""
+    parts, ends = getattr(scheduler, "_schedulers", None), getattr(scheduler, "_milestones", None)
+    if parts and ends:
+        last = _length(parts[-1])
+        return last and int(ends[-1]) + last
     length = next((getattr(scheduler, name) for name in LENGTHS if hasattr(scheduler, name)), 0)
     return int(length) if isinstance(length, int | float) else 0
+
+
+def _length_of_function(scheduler: Any) -> int:
+    """The number that the function of a LambdaLR calls its length, as an argument or a name around it; 0 of none."""
+    functions = getattr(scheduler, "lr_lambdas", None) or ()
+    for function in functions:
+        numbers = dict(getattr(function, "keywords", {}))  # of functools.partial, as in transformers
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            around = getattr(function, "__globals__", {})
+            numbers |= {name: around.get(name) for name in code.co_names}
+            for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+                numbers[name] = _in_cell(cell)
+        lengths = {each for name, each in numbers.items() if type(each) is int and OWN_LENGTHS.fullmatch(name.lower())}
+        if len(lengths) == 1:
+            return lengths.pop()
+    return 0
+
+
+def _in_cell(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that is not set yet
+        return None
