@@ -4,8 +4,9 @@ What it checks
     cross_entropy gets a square, symmetric matrix of similarities whose largest value in each row is the diagonal, and
     the diagonal is the target of no row; or it is the target of every row, and the same number in all. In two calls.
     Or the graph of a loss takes the smallest of each row of a square matrix of distances, and that is the distance of 0
-    of each sample to itself, in two passes. Or, a warning, the denominator of a contrastive loss that is written out is
-    the sum of a whole row of exp(c * cosine), its similarity to itself included, in two passes.
+    of each sample to itself, in two passes; or the largest of each row of what was made of the products of the samples
+    with each other, and that is the diagonal in all rows. Or, a warning, the denominator of a contrastive loss that is
+    written out is the sum of a whole row of exp(c * cosine), its similarity to itself included, in two passes.
 
 Why it hurts
     A vector is more like itself than like anything else, so the diagonal takes most of the probability whatever the net
@@ -26,6 +27,9 @@ Instead
 
     nearest = distances.masked_fill(~same, inf).min(1).values              # same is True on the diagonal
     nearest = distances.masked_fill(~same | eye, inf).min(1).values        # instead
+
+    distance = 1 - similarity.fill_diagonal_(-inf); farthest = distance.max(1).values      # inf: the sample itself
+    farthest = (1 - similarity).fill_diagonal_(-inf).max(1).values                        # instead
 
 When it is a false alarm
     None is known.
@@ -54,6 +58,7 @@ ROWS_AT_LEAST = 4
 CALLS_AT_LEAST = 2
 VIEWS_KEPT = 4
 DISTANCE_AT_MOST = 1e-3  # of a sample to itself, with rounding under the root
+STEPS_AT_MOST = 12  # from such a choice back to the products of the samples
 NODES_AT_MOST = 80  # from the loss on, among which a minimum is looked for
 
 
@@ -80,6 +85,19 @@ class PairWithItself(LiveRule):
                     "the smallest distance that is taken in each row is that of the sample to itself, 0 in all rows: "
                     "nothing draws it to another of its class",
                     "Leave the diagonal out: distances.masked_fill(~same | eye, inf).min(1)",
+                )
+            return
+        for node in event.named("MaxBackward0", nearest=NODES_AT_MOST):
+            if not _is_diagonal(node) or not _is_of_products(graph.parents(node)[0]) or _is_subtracted(event, node):
+                continue
+            place = user_place()
+            self.calls[place] = self.calls.get(place, 0) + 1
+            if self.calls[place] == CALLS_AT_LEAST:
+                yield self.finding(
+                    "the largest value that is taken in each row, of similarities or distances of the samples to each "
+                    "other, is that of the sample to itself in all rows: no other sample is looked at",
+                    "Fill the diagonal with what is never chosen: -inf before a maximum, inf before a minimum, in the "
+                    "matrix that these are taken of",
                 )
             return
         yield from self._denominator(event)
@@ -150,13 +168,46 @@ class PairWithItself(LiveRule):
 
 def _is_nearest_to_itself(minimum: Any) -> bool:
     """Whether a minimum along the rows (N, N) of distances is the diagonal in all of them."""
-    inputs = graph.parents(minimum)
+    return _is_diagonal(minimum) and (
+        _is_of_one_set(graph.behind(graph.parents(minimum)[0])) or _is_of_products(graph.parents(minimum)[0])
+    )
+
+
+def _is_diagonal(extreme: Any) -> bool:
+    """Whether a minimum or maximum along the rows (N, N) is the diagonal in all of them."""
+    inputs = graph.parents(extreme)
     shape = graph.shape_of(inputs[0]) if inputs else ()
-    chosen = minimum._saved_indices
+    chosen = extreme._saved_indices
     if len(shape) != 2 or shape[0] != shape[1] or shape[0] < ROWS_AT_LEAST or chosen.numel() != shape[0]:
         return False
-    itself = torch.equal(chosen.flatten(), torch.arange(shape[0], device=chosen.device))
-    return itself and _is_of_one_set(graph.behind(inputs[0]))
+    return torch.equal(chosen.flatten(), torch.arange(shape[0], device=chosen.device))
+
+
+def _is_subtracted(event: BackwardBegins, extreme: Any) -> bool:
+    """Whether the largest of each row goes into values for all pairs again, as where exp(...) is kept from infinity."""
+    pairs = graph.shape_of(graph.parents(extreme)[0])
+    nearest = (node for nodes in event.nodes for node in nodes[:NODES_AT_MOST] if graph.shape_of(node) == pairs)
+    return any(graph.behind(each) is extreme for node in nearest for each in graph.parents(node))
+
+
+def _is_of_products(node: Any) -> bool:
+    """Whether (N, N) was made of the products of N rows with each other, by operations on single values alone."""
+    for _ in range(STEPS_AT_MOST):
+        if node.name() == "MmBackward0":
+            one, other = node._saved_self, node._saved_mat2
+            inputs = {id(graph.behind(each)) for each in graph.parents(node)}
+            return (
+                isinstance(one, Tensor)
+                and isinstance(other, Tensor)
+                and len(inputs) == 1
+                and one.shape == other.mT.shape
+                and torch.equal(one, other.mT)
+            )
+        inputs_here = [each for each in graph.parents(node) if graph.shape_of(each) == graph.shape_of(node)]
+        if len(inputs_here) != 1 or len(graph.parents(node)) != 1:
+            return False
+        node = inputs_here[0]
+    return False
 
 
 def _is_of_one_set(distances: Any) -> bool:
