@@ -3,7 +3,7 @@
 What it checks
     Plain SGD steps after each k passes, k at least 4, on means over mini-batches that are not divided by anything; the
     program calls this accumulation. Where the norm of the gradients is clipped, the clipped sum is at least twice as
-    long as the clipped mean would be. In three steps.
+    long as the clipped mean would be. In three steps, of those of which every pass was seen.
 
 Why it hurts
     The sum of k means is k times the mean over the large batch: the rate is k times what it says, and training with
@@ -56,11 +56,16 @@ class AccumulatedNotAveraged(LiveRule):
         self.others = False  # whether there were other ones, or gradients were changed otherwise than by their norm
         self.clipped: list[tuple[int, float, float]] = []  # passes before it, norm, and limit
         self.sample: tuple[weakref.ref[Tensor], float] | None = None  # a parameter, and the norm of its gradient
+        self.window = -1  # steps before these passes
         self.counts: list[int] = []
         self.times: list[float] = []  # for each count, how much longer its step was than that of the mean
         self.place: Place | None = None
 
     def before_backward(self, event: BackwardBegins) -> None:
+        losses = self.program.losses
+        if self.window != self.program.steps:  # the rules may have slept since the last pass that was heard
+            self.window, self.passes, self.clipped = self.program.steps, [], []
+            self.others = losses.count - losses.count_at_step > 1  # and passes of this step before this one
         is_mean = len(event.losses) == 1 and _is_mean(event.losses[0].grad_fn)
         self.others = self.others or not is_mean
         self.passes.append(user_place())

@@ -2,8 +2,9 @@
 
 What it checks
     The source: minimum, maximum, mean or deviation are taken of a whole series, along time (without an axis, or along
-    axis 0), and scale it; what is made of it is then cut at one place into a first part [:k] and a rest [k:]. And the
-    program cuts windows, [i : i + length], so that its rows are in the order of time.
+    axis 0), and scale it, or a StandardScaler, MinMaxScaler or the like of scikit-learn is fitted to it and transforms
+    it; what is made of it is then cut at one place into a first part [:k] and a rest [k:]. And the program cuts
+    windows, [i : i + length], so that its rows are in the order of time.
 
 Why it hurts
     The scale tells the training how high the series will rise. Inputs of the test part stay within 0 to 1 because their
@@ -14,6 +15,7 @@ Example
 
 Instead
     low, high = series[:k].min(0), series[:k].max(0); scaled = (series - low) / (high - low)
+    scaled = MinMaxScaler().fit(series[:k]).transform(series)
 
 When it is a false alarm
     A scale that is known beforehand, and taken of the data for convenience.
@@ -26,25 +28,35 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "nanmin", "nanmax", "nanmean", "nanstd", "ptp"})
+SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
 WINDOWED = ("unfold", "sliding_window_view")
 MADE_OF_AT_MOST = 6  # steps from a name to what is made of it
 
 
 class SeriesScaledWhole(SourceRule):
     code, level = "GF542", Level.WARNING
-    worth_parsing = re.compile(r"unfold|sliding_window_view|:\s*[^\]]+\+")  # windows
+    yields_to = ("scaler-fitted-before-split",)
+    worth_parsing = re.compile(r"unfold|sliding_window_view|:\s*[^\]]+\+|Scaler\b")  # windows
     what = "{name} is scaled by what was measured of all of it, the part after the training included"
-    fix = "Measure the training part alone: mean, std = series[:split].mean(0), series[:split].std(0)"
+    fix = (
+        "Measure the training part alone: mean, std = series[:split].mean(0), series[:split].std(0), or "
+        "scaler.fit(series[:split])"
+    )
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        if any(_cuts_windows(node) for node in all_nodes(tree)):
+        ends = {
+            (ast.unparse(value.left), target.id)
+            for target, value in given(all_nodes(tree))
+            if isinstance(target, ast.Name) and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
+        }
+        if any(_cuts_windows(node, ends) for node in all_nodes(tree)):
             for body in scopes(tree):
                 yield from scaled_whole(body)
 
@@ -58,12 +70,67 @@ def scaled_whole(body: Sequence[ast.stmt]) -> Iterator[tuple[str, int]]:
         series = _measured(value)
         if isinstance(target, ast.Name) and series is not None:
             measures.setdefault(series, set()).add(target.id)
+    yield from _transformed_whole(nodes, assigned)
     for target, value in assigned:
         if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
             continue
         series = _scaled(value, measures)
         if series is not None and _is_cut_after(target.id, value.lineno, nodes, assigned):
             yield series, value.lineno
+
+
+def _transformed_whole(
+    nodes: Sequence[ast.AST], assigned: Sequence[tuple[ast.expr, ast.expr]]
+) -> Iterator[tuple[str, int]]:
+    """Series that a scaler of scikit-learn is fitted to and transforms, each with the line where it is fitted."""
+    scalers = {ast.unparse(target) for target, value in assigned if _is_scaler(value, set())}
+    fitted = {
+        _whole(node.args[0]): node.lineno
+        for node in nodes
+        if isinstance(node, ast.Call) and called(node) in ("fit", "fit_transform") and node.args
+        if isinstance(node.func, ast.Attribute) and _is_scaler(node.func.value, scalers)
+    }
+    for target, value in assigned:
+        for node in all_nodes(value) if isinstance(target, ast.Name) else ():
+            if called(node) not in ("transform", "fit_transform") or not isinstance(node, ast.Call) or not node.args:
+                continue
+            series = _whole(node.args[0])
+            if series in fitted and isinstance(target, ast.Name) and isinstance(node.func, ast.Attribute):
+                is_scaled = _is_scaler(node.func.value, scalers)
+                if series and is_scaled and _is_cut_after(target.id, value.lineno, nodes, assigned):
+                    yield series, fitted[series]
+
+
+def _is_scaler(value: ast.expr, names: set[str]) -> bool:
+    """Whether an expression is one of these, or makes a scaler, and perhaps fits it."""
+    if ast.unparse(value) in names:
+        return True
+    if called(value) == "fit" and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        return _is_scaler(value.func.value, names)
+    return called(value) in SCALERS
+
+
+def _whole(value: ast.expr) -> str:
+    """The name of a table or series that is given as a whole, or some columns of it; "" of a part of its rows."""
+    while not isinstance(value, ast.Name):
+        is_values = isinstance(value, ast.Attribute) and value.attr == "values"
+        if is_values or (isinstance(value, ast.Subscript) and _names_columns(value.slice)):
+            value = _inner(value)
+        elif called(value) in ("reshape", "astype", "to_numpy", "to_frame") and isinstance(value, ast.Call):
+            if not isinstance(value.func, ast.Attribute):
+                return ""
+            value = value.func.value
+        else:
+            return ""
+    return value.id
+
+
+def _inner(value: ast.expr) -> ast.expr:
+    return value.value if isinstance(value, ast.Attribute | ast.Subscript) else value
+
+
+def _names_columns(index: ast.expr) -> bool:
+    return isinstance(index, ast.List) or (isinstance(index, ast.Constant) and isinstance(index.value, str))
 
 
 def _measured(value: ast.expr) -> str | None:
@@ -133,7 +200,8 @@ def _kept(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
             for value in values:
                 yield from value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
         elif isinstance(node, ast.Call) and called(node) not in MEASURES | {"print", "len"}:
-            yield from node.args
+            for each in node.args:
+                yield from [each.body, each.orelse] if isinstance(each, ast.IfExp) else [each]
 
 
 def _first_slice(node: ast.AST) -> ast.Slice | None:
@@ -143,11 +211,15 @@ def _first_slice(node: ast.AST) -> ast.Slice | None:
     return index if isinstance(index, ast.Slice) else None
 
 
-def _cuts_windows(node: ast.AST) -> bool:
-    """Whether a node is series[i : i + length], or calls what cuts windows."""
+def _cuts_windows(node: ast.AST, ends: Collection[tuple[str, str]]) -> bool:
+    """Whether a node is series[i : i + length], or calls what cuts windows; `ends` has (i, j) of j = i + length."""
     if called(node) in WINDOWED:
         return True
     part = _first_slice(node)
-    if part is None or part.lower is None or not isinstance(part.upper, ast.BinOp):
+    if part is None or part.lower is None:
+        return False
+    if isinstance(part.upper, ast.Name):
+        return (ast.unparse(part.lower), part.upper.id) in ends
+    if not isinstance(part.upper, ast.BinOp):
         return False
     return isinstance(part.upper.op, ast.Add) and ast.unparse(part.upper.left) == ast.unparse(part.lower)
