@@ -308,6 +308,6 @@ does not.
 goodfit check train.py watches a program that does: averages that leave a part out are found.""",
     ("fairness", "bias of a model", "discrimination"): """whether some groups of people are predicted worse than others.
 
-predictions.csv has truth and prediction of each row beside its id: compare the groups there. The coverage of intervals
-is measured group by group.""",
+goodfit measures the coverage of its intervals group by group, and nothing else of it. predictions.csv has truth and
+prediction of each row beside its id: compare the groups there.""",
 }
