@@ -12,14 +12,14 @@ def quick_imports(*, keep: bool = False) -> Iterator[None]:
     """While modules are imported, Python's collector rests.
 
     Args:
-        keep: what there is afterwards is left out of all later collections, in a process that is ours alone.
+        keep: what there is afterwards is left out of all later collections, once in a process that is ours alone.
     """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if keep:
+        if keep and not gc.get_freeze_count():
             gc.freeze()
         if collects:
             gc.enable()
