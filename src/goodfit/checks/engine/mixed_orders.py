@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, of_kind, within
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, within
 
 DRAWING = re.compile(r"randperm\(|permutation\(|shuffle\(")  # worth parsing a file for
 DRAWS = ("randperm", "permutation")
@@ -126,7 +126,7 @@ def _mixed(nodes: Sequence[ast.AST], helpers: Mapping[str, tuple[int, bool]]) ->
                 continue
             place, is_sum = helpers[called(call)]
             if place < len(call.args) and isinstance(call.args[place], ast.Name):
-                base = call.args[place].id
+                base = ast.unparse(call.args[place])
                 inside = {id(node) for node in all_nodes(call)}
                 beside = any(isinstance(each, ast.Name) and each.id == base for each in _without(value, inside))
                 draw = f"{called(call)} {call.lineno} {call.col_offset}"
@@ -139,7 +139,7 @@ def _of_draws(values: Sequence[Given]) -> list[Mixed]:
     by_name = {each.name: each for each in direct if not each.is_sum and each.name != RETURNED}
     found = list(direct)
     for name, value, _ in values:
-        names = [each.id for each in all_nodes(value) if isinstance(each, ast.Name)]
+        names = names_in(value)
         for partners in {each for each in names if each in by_name}:
             known = by_name[partners]
             if known.base in names and known.base != partners and known.line < value.lineno and name != partners:
@@ -151,7 +151,7 @@ def _indexed(values: Sequence[Given]) -> Iterator[Mixed]:
     drawn = [(value.lineno, name) for name, value, is_part in values if called(value) in DRAWS and not is_part]
     names = {name for _, name in drawn}
     for name, value, is_part in values:
-        for part in all_nodes(value):
+        for part in (node for node in all_nodes(value) if isinstance(node, ast.Subscript | ast.Call)):
             base, draw = "", ""
             if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
                 index = part.slice.elts[0] if isinstance(part.slice, ast.Tuple) and part.slice.elts else part.slice
@@ -161,7 +161,7 @@ def _indexed(values: Sequence[Given]) -> Iterator[Mixed]:
                     draw = f"{index.id} {max(before)}" if before else ""
                 elif called(index) in DRAWS:
                     draw = f"{index.lineno} {index.col_offset}"
-            elif called(part) in TURNS and isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            elif isinstance(part, ast.Call) and called(part) in TURNS and isinstance(part.func, ast.Attribute):
                 arguments = ", ".join(ast.unparse(each) for each in (*part.args, *(key.value for key in part.keywords)))
                 if isinstance(part.func.value, ast.Name) and OF_ROWS.fullmatch(arguments):
                     base, draw = part.func.value.id, f"{called(part)} {arguments}"
