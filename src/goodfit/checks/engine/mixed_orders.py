@@ -51,6 +51,8 @@ def mixed_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     helpers = {each.name: helper for each in functions if (helper := _helper(each)) is not None}
     for body, parameters in [(tree.body, []), *((each.body, _parameters(each)) for each in functions)]:
         nodes = [node for statement in body if not isinstance(statement, OWN_SCOPE) for node in within(statement)]
+        if not any(called(node) in DRAWS or called(node) in helpers for node in nodes):
+            continue
         mixed = sorted(_mixed(nodes, helpers), key=lambda each: each.line)
         if len(mixed) < 2:
             continue

@@ -105,7 +105,8 @@ def _in_one_statement(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str, int]
 
 def _in_two_statements(body: list[ast.stmt], nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str, int]]:
     """The same of `h = h[i]` and, in the next line, `c = h[i]`."""
-    blocks = [body, *(getattr(node, name, None) for node in nodes for name in ("body", "orelse", "finalbody"))]
+    around = [node for node in nodes if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try)]
+    blocks = [body, *(getattr(node, name, None) for node in around for name in ("body", "orelse", "finalbody"))]
     for block in blocks:
         if not isinstance(block, list):
             continue
