@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from goodfit.cli.options import declared
 from goodfit.cli.stats import stats
-from goodfit.data.tables.table_source import DIALECT, TARGET
+from goodfit.table_options import DIALECT, TARGET
 
 
 def test_targets_given_several_times_are_all_targets() -> None:

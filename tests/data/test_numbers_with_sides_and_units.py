@@ -9,7 +9,7 @@ import pytest
 
 from goodfit.data.tables.column_types import ColumnType, infer_type
 from goodfit.data.tables.numbers import numbers
-from goodfit.data.tables.table_source import parse_decimal
+from goodfit.table_options import parse_decimal
 
 ROWS = 40
 

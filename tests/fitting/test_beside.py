@@ -66,7 +66,8 @@ def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
     given = lesson(kind)
     with cpu_threads(1):
         here = learn_all(given)
-    with Beside(given) as beside:
+    with Beside() as beside:
+        beside.teach(given)
         there = beside.answer()
     assert there is not None
     assert [each.name for each in there.fitted] == [each.name for each in here.fitted] != []
@@ -80,20 +81,30 @@ def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
 def test_files_of_the_folder_where_the_user_stands_are_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'was run')!r}, 'w')\nraise SystemExit(1)\n")
     monkeypatch.chdir(tmp_path)
-    with Beside(lesson("numbers")) as beside:
+    with Beside() as beside:
+        beside.teach(lesson("numbers"))
         assert beside.answer() is not None
     assert not (tmp_path / "was run").exists()
 
 
 def test_a_process_that_was_killed_has_no_answer() -> None:
-    with Beside(lesson("numbers")) as beside:
+    with Beside() as beside:
+        beside.teach(lesson("numbers"))
         os.kill(beside.number, signal.SIGKILL)
         assert beside.answer() is None
 
 
 def test_leaving_ends_the_process_before_it_has_read_its_lesson() -> None:
-    with Beside(lesson("numbers")) as beside:
+    with Beside() as beside:
+        beside.teach(lesson("numbers"))
         number = beside.number
+    assert not _lives(number)
+
+
+def test_leaving_ends_the_process_before_it_has_a_lesson() -> None:
+    with Beside() as beside:
+        number = beside.number
+        assert _lives(number)
     assert not _lives(number)
 
 
@@ -102,7 +113,7 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     program.write_text(
         f"import sys, time\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from test_beside import Beside, lesson\n"
-        "beside = Beside(lesson('numbers'))\nprint(beside.number, flush=True)\ntime.sleep(600)\n"
+        "beside = Beside()\nbeside.teach(lesson('numbers'))\nprint(beside.number, flush=True)\ntime.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -149,8 +160,31 @@ def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.
     assert one.read_bytes() == other.read_bytes()
 
 
+def test_a_net_that_takes_all_cores_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    class Counted(Beside):
+        def end(self) -> None:
+            super().end()
+            ended.append(self.number)
+
+        def teach(self, lesson: Lesson) -> None:
+            raise AssertionError("it was taught")
+
+    monkeypatch.setattr(blending, "Beside", Counted)
+    monkeypatch.setattr(blending, "ROWS_WORTH_A_PROCESS", 40)
+    monkeypatch.setattr(blending, "_leaves_a_core", lambda training: False)
+    has_threads(monkeypatch, 2)
+    table = tmp_path / "table.csv"
+    table.write_text("a,y\n" + "".join(f"{at % 7},{at}\n" for at in range(90)))
+    run = gf.fit(gf.table(table, target="y"), out=tmp_path / "run", epochs=1, quiet=True)
+    assert len(run.record.rivals) == 3  # the net alone, a linear model and trees: fitted afterwards
+    assert len(set(ended)) == 1
+    assert not _lives(ended[0])
+
+
 def test_few_rows_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(lesson: Lesson) -> Beside:
+    def none() -> Beside:
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(blending, "Beside", none)

@@ -64,7 +64,8 @@ def test_with_time_enough_nothing_is_left_out() -> None:
 
 
 def test_a_process_beside_the_net_knows_the_limit_too() -> None:
-    with Beside(lesson(TimeLimit(time.monotonic()))) as beside:
+    with Beside() as beside:
+        beside.teach(lesson(TimeLimit(time.monotonic())))
         answer = beside.answer()
     assert answer is not None
     assert list(answer.left_out) == ["a linear model", "boosted trees"]

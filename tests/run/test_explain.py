@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 
 import goodfit as gf
 from goodfit.analysis.importance import explain, positions
+from goodfit.analysis.what_if import WhatIf
 from goodfit.data.tables.column_types import ColumnType
 from goodfit.data.tables.encoder import Encoder
 from goodfit.report.importance_plots import dependence_curve, importance_bars
@@ -55,11 +57,11 @@ def test_importance_and_dependence_of_a_known_formula_are_those_worked_out_by_ha
     task = Regression((0.0,), (1.0,))
     bern = encoder.categories[0].levels.index("Bern") + 2
 
-    def formula(rows: torch.Tensor) -> torch.Tensor:
+    def formula(_: None, rows: torch.Tensor) -> torch.Tensor:
         a = rows[:, 0] * encoder.numbers[0].deviation + encoder.numbers[0].mean
         return (3 * a + 2 * (rows[:, 4] == bern)).unsqueeze(1)
 
-    found = explain(encoder, task, formula, x, y, seed=0)
+    found = explain(encoder, task, partial(WhatIf, None, formula), x, y, seed=0)
     rise = {column["column"]: column for column in found["importance"]}
     assert [column["column"] for column in found["importance"]][:2] == ["a", "town"]
     # Shuffling adds twice the variance of the term: E (t - t')^2 = 2 var t.

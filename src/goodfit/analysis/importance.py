@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from goodfit.analysis.what_if import WhatIf
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.encoder_columns import FIRST, CategoryColumn, NumberColumn
 from goodfit.stats.estimates import mean
@@ -24,12 +25,12 @@ DRAWN_COLUMNS = 4  # columns whose partial dependence is drawn
 
 
 def explain(
-    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, y: Tensor, seed: int
+    encoder: Encoder, task: Task, what_if: Callable[[Tensor], WhatIf], x: Tensor, y: Tensor, seed: int
 ) -> dict[str, Any]:
     """Importance of every column, and the partial dependence of the most important ones; as JSON.
 
     Args:
-        predict: x (n, D) -> the net's output (n, ...) in eval mode.
+        what_if: rows -> what the model says of them, and of changed ones.
         x, y: encoded rows that the net was not trained on, (N, D) and (N, ...); x with the terms of its texts behind
             each row, (N, D + lanes), where the net reads them.
     """
@@ -39,11 +40,12 @@ def explain(
     rows = min(PERMUTED_ROWS, max(PERMUTED_ROWS_AT_LEAST, affordable))
     chosen = torch.randperm(len(x), generator=generator)[:rows]
     x, y = x[chosen], y[chosen]
-    importance = _importance(encoder, task, predict, x, y, generator, times)
+    asked = what_if(x)
+    importance = _importance(encoder, task, asked, x, y, generator, times)
     dependence: list[dict[str, Any]] = []
     for column in importance:
         if len(dependence) < DRAWN_COLUMNS and (
-            curve := _dependence(encoder, task, predict, x[:AVERAGED_ROWS], y, column["column"])
+            curve := _dependence(encoder, task, asked, x[:AVERAGED_ROWS], y, column["column"])
         ):
             dependence.append(curve)
     return {"rows": len(x), "importance": importance, "dependence": dependence}
@@ -63,7 +65,7 @@ def positions(encoder: Encoder, width: int) -> dict[str, list[int]]:
 def _importance(
     encoder: Encoder,
     task: Task,
-    predict: Callable[[Tensor], Tensor],
+    asked: WhatIf,
     x: Tensor,
     y: Tensor,
     generator: torch.Generator,
@@ -74,21 +76,19 @@ def _importance(
     Breiman 2001 ("Random forests", section 10), on rows that were not trained on; the interval is that of a mean over
     rows, each row's rise averaged over the repeats.
     """
-    losses = task.row_losses(predict(x), y).double()
+    losses = task.row_losses(asked.out, y).double()
     importance = []
     for name, at in positions(encoder, x.shape[1]).items():
         rise = torch.zeros_like(losses)
         for _ in range(times):
             shuffled = x.clone()
             shuffled[:, at] = x[torch.randperm(len(x), generator=generator)][:, at]
-            rise += (task.row_losses(predict(shuffled), y).double() - losses) / times
+            rise += (task.row_losses(asked.changed(shuffled, at), y).double() - losses) / times
         importance.append({"column": name, **mean(rise.numpy()).to_json()})
     return sorted(importance, key=lambda column: -column["value"])
 
 
-def _dependence(
-    encoder: Encoder, task: Task, predict: Callable[[Tensor], Tensor], x: Tensor, y: Tensor, name: str
-) -> dict[str, Any] | None:
+def _dependence(encoder: Encoder, task: Task, asked: WhatIf, x: Tensor, y: Tensor, name: str) -> dict[str, Any] | None:
     """Mean prediction over the rows when a column has one value in all of them (Friedman 2001, section 8.2).
 
     Of a number at quantiles of its values, in its own units; of a category at its most frequent levels; none of a date.
@@ -117,13 +117,14 @@ def _dependence(
         places, labels = list(range(FIRST, FIRST + len(levels))), list(levels)
     else:
         return None
+    changed = [at]
+    if number is not None and number[0] in encoder.flags:  # of a number that is given, the flag is 0
+        changed.append(len(encoder.numbers) + encoder.flags.index(number[0]))
     values, what = [], ""
     for place in places:
         same = x.clone()
-        same[:, at] = place
-        if number is not None and number[0] in encoder.flags:
-            same[:, len(encoder.numbers) + encoder.flags.index(number[0])] = 0
-        what, column_of = _shown(task, predict(same), y)
+        same[:, changed] = torch.tensor([place, 0.0])[: len(changed)]
+        what, column_of = _shown(task, asked.changed(same, changed), y)
         values.append(float(column_of.mean()))
     return {"column": name, "number": number is not None, "at": labels, "prediction": values, "what": what}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goodfit.checks.formats import FORMATS
+from goodfit.quick_imports import quick_imports
 
 if TYPE_CHECKING:
     from goodfit.checks.finding import Finding
@@ -68,13 +69,14 @@ def check(
     """
     from dataclasses import replace
 
-    from goodfit.checks import baseline as accepted
-    from goodfit.checks.formats import render
-    from goodfit.checks.ranks import of_all_ranks, rank_of
-    from goodfit.checks.run_script import run_script
-    from goodfit.data.remote import is_remote
-    from goodfit.store.files import write_text
-    from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
+    with quick_imports():
+        from goodfit.checks import baseline as accepted
+        from goodfit.checks.formats import render
+        from goodfit.checks.ranks import of_all_ranks, rank_of
+        from goodfit.checks.run_script import run_script
+        from goodfit.data.remote import is_remote
+        from goodfit.store.files import write_text
+        from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
 
     inputs = [path for path in (Path(target), baseline) if path is not None]
     if output is not None:  # before the program runs

@@ -245,4 +245,69 @@ expected calibration error.""",
 takes for one input.
 
 goodfit nets resnet18 counts them layer by layer. One row of a table takes about a millisecond.""",
+    ("mAP", "mean average precision"): """how well boxes around things are found, over all classes and thresholds; \
+goodfit finds no boxes and does not report it.
+
+The average precision of two classes is another thing, and is in the report: see average precision.""",
+    ("target encoding", "mean encoding", "leave-one-out encoding"): """a category as the mean target of its rows.
+
+goodfit learns an embedding for each level, and needs none. Where you make such columns, the means must come from
+training rows alone: see goodfit explain target-averaged-into-features.""",
+    ("nested cross-validation", "nested CV"): """folds inside of folds: the inner ones choose, the outer ones judge.
+
+goodfit chooses by validation rows or folds and judges by test rows that nothing was chosen on, which is one outer fold.
+Several test sets, one after the other, give the others: --test.""",
+    ("KS statistic", "KS", "lift", "gain chart", "decile"): """how well a score separates two classes, as banks and \
+marketing count it; goodfit does not report it.
+
+The AUC says the same over all thresholds. predictions.csv has the probability of each row, from which a lift is
+counted.""",
+    ("MRR", "mean reciprocal rank"): """the mean of 1 divided by the rank of the first right item; goodfit does not \
+report it.
+
+Rankings are judged by NDCG at 10 and by recall at 10: goodfit explain ndcg@10.""",
+    ("FID", "inception score", "LPIPS"): """how alike made images and real ones are; goodfit makes no images from \
+nothing, and does not report it.
+
+Restored images are judged against the clean ones by PSNR and SSIM.""",
+    ("focal loss", "OHEM", "hard example mining"): """a loss that counts rows less of which the net is sure.
+
+Its probabilities are no longer right. goodfit leaves the log loss as it is, and moves the threshold instead: goodfit
+threshold RUN --cost-fn 10.""",
+    ("KL divergence", "KL", "Jensen-Shannon"): """how far one distribution \
+is from another, as in training a small net by the outputs of a large one; goodfit fit does neither.
+
+goodfit check train.py has rules for its mistakes: probabilities where logarithms belong, a temperature on
+one side alone, a teacher in training mode.""",
+    ("Siamese", "triplet loss", "metric learning", "ArcFace", "face recognition"): """to learn vectors in which like \
+things lie near each other; goodfit fits none by pairs or triples.
+
+goodfit embed RUN data -o vectors.parquet writes the vectors of a net that was fitted to classes. goodfit check train.py
+watches a training of your own.""",
+    ("SAM", "sharpness-aware", "Lookahead", "LAMB", "Shampoo", "SOAP"): """optimisers that goodfit does not have: it \
+has adamw, muon and sgd (--optimiser).
+
+A loop of your own with one of them is watched by goodfit check train.py.""",
+    ("TTA", "test-time augmentation"): """to predict an image in several forms and take the \
+mean.
+
+goodfit looks at an image both ways where it was mirrored in training, by itself.""",
+    ("ordinal", "ordinal regression", "ranking of classes"): """classes in an order, such as small, medium, large; \
+goodfit takes them as classes without one.
+
+Numbers in their place (1, 2, 3) are fitted as a number with --task regression, which knows the order.""",
+    ("learning to rank", "ranking", "LambdaMART", "search results"): """to put items into an order.
+
+goodfit does it for users and items: goodfit fit clicks.csv --user who --item what ranks what each would choose.""",
+    ("cold start", "new users", "new items"): """a user or item of whom nothing is known yet.
+
+goodfit recommend gives a user that it has not seen the items with the best mean.""",
+    ("federated", "federated learning", "differential privacy"): """to train on data that stay where they are; goodfit \
+does not.
+
+goodfit check train.py watches a program that does: averages that leave a part out are found.""",
+    ("fairness", "bias of a model", "discrimination"): """whether some groups of people are predicted worse than others.
+
+goodfit measures the coverage of its intervals group by group, and nothing else of it. predictions.csv has truth and
+prediction of each row beside its id: compare the groups there.""",
 }

@@ -15,6 +15,7 @@ from goodfit.cli.processes import is_helper, launch, of_several
 from goodfit.data import source_options
 from goodfit.fitting.options import fit_options
 from goodfit.options import GROUPS
+from goodfit.quick_imports import quick_imports
 
 
 def _path(flag: str, text: str, heading: str) -> cloup.Option:
@@ -76,10 +77,11 @@ def _fit(
     """
     if processes is not None and processes > 1 and not of_several():
         sys.exit(launch(sys.argv[1:], processes))
-    from goodfit.analysis.verdict import doubt_of
-    from goodfit.cli.result import show_run
-    from goodfit.fitting.fit import fit
-    from goodfit.nets.own_net import is_spec
+    with quick_imports(keep=True):
+        from goodfit.analysis.verdict import doubt_of
+        from goodfit.cli.result import show_run
+        from goodfit.fitting.fit import fit
+        from goodfit.nets.own_net import is_spec
 
     own = is_spec(what)
     if own and data is None:

@@ -11,10 +11,11 @@ import click
 
 from goodfit.cli import streams
 from goodfit.cli.options import common, declared_as_well, option
-from goodfit.data.tables.table_source import DIALECT
 from goodfit.errors import UsageError
 from goodfit.fitting.console import chosen_line
 from goodfit.formatting import counted, json_text
+from goodfit.quick_imports import quick_imports
+from goodfit.table_options import DIALECT
 
 RAW = click.option(
     "--raw", is_flag=True, help="CSV: leave texts that begin with = + - @ as they are, without an apostrophe."
@@ -73,14 +74,15 @@ def predict(
     Masks and restored images are written as PNGs, into a folder named like the output file. Nothing is written over
     but earlier predictions.
     """
-    from goodfit.analysis.headline import noun_of
-    from goodfit.fitting.console import Console
-    from goodfit.predict.blocks import PredictionBlocks
-    from goodfit.predict.given import expanded
-    from goodfit.predict.image_predictions import ImagePredictions
-    from goodfit.predict.new_data import inputs_of
-    from goodfit.run import load
-    from goodfit.store.outputs import is_predictions, refuse_to_replace
+    with quick_imports(keep=True):
+        from goodfit.analysis.headline import noun_of
+        from goodfit.fitting.console import Console
+        from goodfit.predict.blocks import PredictionBlocks
+        from goodfit.predict.given import expanded
+        from goodfit.predict.image_predictions import ImagePredictions
+        from goodfit.predict.new_data import inputs_of
+        from goodfit.run import load
+        from goodfit.store.outputs import is_predictions, refuse_to_replace
 
     if output is not None:  # before the work
         refuse_to_replace(output, is_predictions, [path for each in data for path in inputs_of(run, each)])
@@ -149,12 +151,13 @@ def embed(
     A vector is what the last layer of the net is given: rows that the net finds alike lie near each other. The columns
     are key, vector and error.
     """
-    from goodfit.analysis.headline import noun_of
-    from goodfit.fitting.console import Console
-    from goodfit.predict.embeddings import refuse_other_endings
-    from goodfit.predict.new_data import inputs_of
-    from goodfit.run import load
-    from goodfit.store.outputs import is_embeddings, refuse_to_replace
+    with quick_imports(keep=True):
+        from goodfit.analysis.headline import noun_of
+        from goodfit.fitting.console import Console
+        from goodfit.predict.embeddings import refuse_other_endings
+        from goodfit.predict.new_data import inputs_of
+        from goodfit.run import load
+        from goodfit.store.outputs import is_embeddings, refuse_to_replace
 
     refuse_other_endings(output)  # before the work
     refuse_to_replace(output, is_embeddings, inputs_of(run, data))
@@ -199,10 +202,11 @@ def evaluate(
 
     Rows that the run was trained on are found by their content, and scored apart.
     """
-    from goodfit.analysis.headline import noun_of
-    from goodfit.cli.result import show_evaluation
-    from goodfit.fitting.console import Console
-    from goodfit.run import load
+    with quick_imports(keep=True):
+        from goodfit.analysis.headline import noun_of
+        from goodfit.cli.result import show_evaluation
+        from goodfit.fitting.console import Console
+        from goodfit.run import load
 
     with load(run, model=model, device=device) as loaded, Console(quiet=quiet).progress("reading") as progress:
         result = loaded.evaluate(data, cache=cache, progress=progress, **options)
@@ -222,9 +226,10 @@ def recommend(run: Path, user: str | None, count: int, output: Path | None, raw:
 
     Those that the user has not rated or taken in any row of the data that the run was fitted on.
     """
-    from goodfit.predict.catalogue import write_recommendations
-    from goodfit.run import load
-    from goodfit.store.outputs import is_recommendations, refuse_to_replace
+    with quick_imports(keep=True):
+        from goodfit.predict.catalogue import write_recommendations
+        from goodfit.run import load
+        from goodfit.store.outputs import is_recommendations, refuse_to_replace
 
     if output is not None:
         refuse_to_replace(output, is_recommendations, [run])
@@ -254,7 +259,8 @@ def recommend(run: Path, user: str | None, count: int, output: Path | None, raw:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
 def similar(run: Path, item: str, count: int, as_json: bool) -> None:
     """List the items most similar to an item."""
-    from goodfit.run import load
+    with quick_imports(keep=True):
+        from goodfit.run import load
 
     with load(run) as loaded:
         neighbours = loaded.catalogue.similar(item, count)

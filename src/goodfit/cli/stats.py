@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from goodfit.cli.options import A_PATH, declared
-from goodfit.data.tables.table_source import DIALECT
+from goodfit.table_options import DIALECT
 
 if TYPE_CHECKING:
     from goodfit.analysis.profile import ColumnProfile
@@ -52,8 +52,8 @@ def profile_columns(data: Path, output: Path | None, as_json: bool, **options: A
     """
     from goodfit.analysis.profile import described
     from goodfit.data.tables.reading import Dialect
-    from goodfit.data.tables.table_source import parse_decimal
     from goodfit.store.outputs import is_drawing, is_page, refuse_to_replace
+    from goodfit.table_options import parse_decimal
 
     if output is not None:  # before the work
         if output.suffix.lower() not in DRAWN:

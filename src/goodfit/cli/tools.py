@@ -8,6 +8,7 @@ import click
 
 from goodfit.cli.options import A_PATH, called, common, option
 from goodfit.formatting import counted
+from goodfit.quick_imports import quick_imports
 
 
 @click.command()
@@ -15,7 +16,8 @@ from goodfit.formatting import counted
 @common
 def demo(out: Path | None, as_json: bool, quiet: bool, cache: Path | None) -> None:
     """Train on built-in real data: 1,797 handwritten digits."""
-    from goodfit.cli.demo import free_folder, run_demo
+    with quick_imports(keep=True):
+        from goodfit.cli.demo import free_folder, run_demo
     from goodfit.cli.result import show_run
 
     folder = out or free_folder()

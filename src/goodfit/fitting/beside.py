@@ -39,9 +39,12 @@ WIDTH = 8  # bytes of a number that says how long a part of a message is
 
 
 class Beside:
-    """The process, from its start to its answer; leaving the context ends it."""
+    """The process, from its start to its answer; leaving the context ends it.
 
-    def __init__(self, lesson: Lesson) -> None:
+    It starts before there is a lesson, since its imports take seconds.
+    """
+
+    def __init__(self) -> None:
         known = os.environ.get("PYTHONPATH")
         paths = [str(Path(__file__).parents[2]), *([known] if known else [])]
         self._process = subprocess.Popen(
@@ -51,9 +54,8 @@ class Beside:
             stderr=subprocess.DEVNULL,  # where it fails, the same is done here, and fails in the open
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
-        self._lesson = lesson
-        self._sender = threading.Thread(target=self._send, daemon=True)  # a pipe takes 64 kB until its end is read
-        self._sender.start()
+        self._lesson: Lesson | None = None
+        self._sender: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -61,9 +63,14 @@ class Beside:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Kill it, if it still runs."""
         self._process.kill()
         self._process.wait()
-        self._sender.join()
+        if self._sender is not None:
+            self._sender.join()
         for end in (self._process.stdin, self._process.stdout):
             assert end is not None
             with suppress(BrokenPipeError):  # it was killed with a part of the lesson unread
@@ -74,19 +81,27 @@ class Beside:
         """Of the process."""
         return self._process.pid
 
+    def teach(self, lesson: Lesson) -> None:
+        """Let it learn, once."""
+        self._lesson = lesson
+        # a pipe takes 64 kB until its end is read
+        self._sender = threading.Thread(target=self._send, args=(lesson,), daemon=True)
+        self._sender.start()
+
     def answer(self) -> Learnt | None:
         """Wait for it; None: it has ended without an answer, as where memory is short."""
         assert self._process.stdout is not None
+        assert self._lesson is not None
         try:
             values, tensors = _read(self._process.stdout)
         except EOFError:
             return None
         return _learnt(self._lesson, values, tensors)
 
-    def _send(self) -> None:
+    def _send(self, lesson: Lesson) -> None:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has ended: that there is no answer is seen where one is awaited
-            _write(self._process.stdin, *_of_lesson(self._lesson))
+            _write(self._process.stdin, *_of_lesson(lesson))
 
 
 def _of_lesson(lesson: Lesson) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -140,23 +140,38 @@ def say_left_out(parts: Sequence[str], options: FitOptions, journal: Journal) ->
     journal.choose("no time for", listed(parts), f"the {minutes} that were asked for end before")
 
 
-def beside_training(
-    problem: Problem, training: Training, options: FitOptions, threads: int, limit: TimeLimit | None = None
-) -> AbstractContextManager[Beside | None]:
-    """A process in which the rivals learn meanwhile, where training leaves a core to it and it is worth its start.
+def process_of_rivals(problem: Problem, options: FitOptions, threads: int) -> AbstractContextManager[Beside | None]:
+    """A process in which rivals will learn while the net trains, where that may leave a core to it; see `teach`.
 
     Args:
         threads: that this process may use.
+    """
+    rows = len(problem.split.rows("train"))
+    worth = _has_rivals(problem, options) and ROWS_WORTH_A_PROCESS <= rows <= ROWS_IN_A_PROCESS
+    has_room = threads > 1 and free_memory() > MEMORY_OF_A_PROCESS and bool(sys.executable)
+    return Beside() if worth and has_room else nullcontext()
+
+
+def teach(
+    process: Beside | None, problem: Problem, training: Training, options: FitOptions, limit: TimeLimit | None = None
+) -> Beside | None:
+    """Let rivals learn in their process from now on; None where the net takes all cores.
+
+    Args:
         limit: how long the rivals may take.
     """
-    if _learn_beside(problem, training, options, threads):
-        return Beside(_lesson(problem, training, options, limit))
-    return nullcontext()
+    if process is None:
+        return None
+    if not _leaves_a_core(training):
+        process.end()
+        return None
+    process.teach(_lesson(problem, training, options, limit))
+    return process
 
 
-def seconds_of_rivals(problem: Problem, training: Training, options: FitOptions, threads: int) -> float:
+def seconds_of_rivals(process: Beside | None, problem: Problem, training: Training, options: FitOptions) -> float:
     """About how long rivals take once the net is trained; 0 where there are none, or they learn beside it."""
-    if not _has_rivals(problem, options) or _learn_beside(problem, training, options, threads):
+    if not _has_rivals(problem, options) or (process is not None and _leaves_a_core(training)):
         return 0.0
     terms = problem.source.terms
     cells = len(training.train_rows) * (problem.source.in_shape[0] + (0 if terms is None else terms.lanes))
@@ -165,17 +180,8 @@ def seconds_of_rivals(problem: Problem, training: Training, options: FitOptions,
     return SECONDS_AT_LEAST + SECONDS_OF_A_CELL * cells * max(1, training.task.outputs - 1)
 
 
-def _learn_beside(problem: Problem, training: Training, options: FitOptions, threads: int) -> bool:
-    rows = len(training.train_rows)
-    return (
-        _has_rivals(problem, options)
-        and not training.processes.several
-        and training.hyper.threads == 1
-        and threads > 1
-        and ROWS_WORTH_A_PROCESS <= rows <= ROWS_IN_A_PROCESS
-        and free_memory() > MEMORY_OF_A_PROCESS
-        and bool(sys.executable)
-    )
+def _leaves_a_core(training: Training) -> bool:
+    return not training.processes.several and training.hyper.threads == 1
 
 
 def _has_rivals(problem: Problem, options: FitOptions) -> bool:

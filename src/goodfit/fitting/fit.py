@@ -22,7 +22,8 @@ from goodfit.data.cache_folder import cache_folder
 from goodfit.data.fingerprint import fingerprint
 from goodfit.data.given_apart import together
 from goodfit.errors import UsageError
-from goodfit.fitting.blending import beside_training, blend, seconds_of_rivals
+from goodfit.fitting.beside import Beside
+from goodfit.fitting.blending import blend, process_of_rivals, seconds_of_rivals, teach
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -166,6 +167,7 @@ def fit(
     base = folder.path.with_name(begun.base) if begun is not None and begun.base is not None else None
     with ExitStack() as held, _seeded(asked.seed, device):
         held.enter_context(cpu_threads(1 if asked.exact else None))
+        threads = torch.get_num_threads()
         if checkpoint is not None:
             held.enter_context(folder.claimed())
             team.keep(folder, longer)
@@ -183,6 +185,8 @@ def fit(
         if checkpoint is not None:
             checkpoint.refuse_other_data(rows)
         problem = make_problem(source, asked, journal, device=device, own_net=model is not None, started=begun)
+        threads_beside = threads if model is None and device.type == "cpu" else 1  # other nets take all cores
+        of_rivals = held.enter_context(process_of_rivals(problem, asked, threads_beside))
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, begun)
@@ -203,7 +207,7 @@ def fit(
                 problem = frozen_epoch(problem, net, training, cache_place, journal)
             else:
                 say_what_is_cut_off(problem.source, journal)
-        budget = _budget(problem, net, training, asked, began)
+        budget = _budget(of_rivals, problem, net, training, asked, began)
         if budget is not None and begun is None:
             fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
@@ -228,13 +232,12 @@ def fit(
 
         if checkpoint is None:
             save(training)
-        threads = torch.get_num_threads()
         held.enter_context(cpu_threads(1 if asked.exact else training.hyper.threads))
         write_pieces(folder.path / SPLIT, problem.split.to_csv(source.names()))
         team.begin(folder.path, problem.source)
         team.train(training, asked, journal)
         limit = None if budget is None else budget.for_rivals(training)
-        beside = held.enter_context(beside_training(problem, training, asked, threads, limit))
+        beside = teach(of_rivals, problem, training, asked, limit)
         try:
             with _rules_of_check(training) as seen:
                 run_session(training, save, journal, seconds_left(budget))
@@ -298,11 +301,13 @@ def _seeded(seed: int, device: torch.device) -> Iterator[None]:
         yield
 
 
-def _budget(problem: Problem, net: Net, training: Training, asked: FitOptions, began: float) -> Budget | None:
+def _budget(
+    of_rivals: Beside | None, problem: Problem, net: Net, training: Training, asked: FitOptions, began: float
+) -> Budget | None:
     """The time budget, where one was asked for."""
     if asked.minutes is None:
         return None
-    rivals = seconds_of_rivals(problem, training, asked, torch.get_num_threads())
+    rivals = seconds_of_rivals(of_rivals, problem, training, asked)
     rivals += seconds_of_image_rival(problem, net, asked)
     spread = SECONDS_OF_SPREAD if asked.interval and training.task.accepts_spread else 0.0
     return Budget(asked.minutes, began, len(problem.split.rows("test")), rivals, spread)

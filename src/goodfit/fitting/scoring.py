@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.analysis.importance import explain
+from goodfit.analysis.what_if import WhatIf
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import EndFacts, check_end
 from goodfit.data.fingerprint import fingerprint
@@ -33,6 +35,7 @@ from goodfit.tasks.task import Task
 from goodfit.train.evaluate import in_eval_mode, outputs
 from goodfit.train.loop import Training
 
+PIECES_AT_LEAST = 2  # of equal size, so that two threads have as much to do
 SIMPLER = (LinearRival.name, WordsRival.name, image_rival.NAME)  # rivals that a net should know no less than
 
 
@@ -284,26 +287,28 @@ def _explanation(
     read = problem.source.read_wide if is_wide(module) else problem.source.read
     on_cpu = training.feed.device.type == "cpu"
     with ThreadPoolExecutor(threads if on_cpu else 1, thread_name_prefix="goodfit-explain") as pool:
-        return explain(encoder, task, _predictor(training, module, pool), read(shown.rows), shown.y, seed)
+        what_if = partial(WhatIf, module, _in_pieces(training, pool))
+        return explain(encoder, task, what_if, read(shown.rows), shown.y, seed)
 
 
-def _predictor(training: Training, module: nn.Module, pool: Executor | None = None) -> Callable[[Tensor], Tensor]:
-    """x (n, D) -> output of the net in eval mode, on the CPU.
+def _in_pieces(training: Training, pool: Executor | None = None) -> Callable[[nn.Module, Tensor], Tensor]:
+    """(module, x) -> its output in eval mode, on the CPU.
 
     Args:
         pool: pieces are computed at the same time by its threads, each to the bits that one alone gives.
     """
     feed = training.feed
 
-    def of_piece(piece: Tensor) -> Tensor:
+    def of_piece(module: nn.Module, piece: Tensor) -> Tensor:
         with torch.inference_mode(), training.precision.autocast(feed.device):
             return cast(Tensor, module(feed.ready(piece.to(feed.device))))
 
-    def predict(x: Tensor) -> Tensor:
-        pieces = torch.split(x, 2 * feed.batch_size)
-        return torch.cat(list((map if pool is None else pool.map)(of_piece, pieces))).float().cpu()
+    def outputs_of(module: nn.Module, x: Tensor) -> Tensor:
+        pieces = x.chunk(max(PIECES_AT_LEAST, -(-len(x) // (2 * feed.batch_size))))
+        each = map if pool is None else pool.map
+        return torch.cat(list(each(partial(of_piece, module), pieces))).float().cpu()
 
-    return predict
+    return outputs_of
 
 
 def _examples(training: Training, module: nn.Module, problem: Problem, task: Task, shown: Part) -> Examples:
@@ -335,5 +340,5 @@ def _occlusion(
     first = at[:EXPLAINED]
     with in_eval_mode(module):
         return occlusion_maps(
-            problem.source.read(shown.rows[first]), shown.out[first], task, _predictor(training, module)
+            problem.source.read(shown.rows[first]), shown.out[first], task, partial(_in_pieces(training), module)
         )

@@ -86,6 +86,36 @@ class BoostedTrees(nn.Module):
         pieces = [self._sums(self._features(piece).t().contiguous()) for piece in x.split(rows)]
         return torch.cat(pieces).float() if pieces else x.new_zeros(0, self.outputs)
 
+    def asking_for(self, columns: Sequence[int], width: int) -> BoostedTrees:
+        """Those trees that ask for one of these features, alone, in a pair or on a map.
+
+        Args:
+            columns: of a row, which has `width` features; terms of texts behind them are not asked for.
+        """
+        changed = torch.zeros(width, dtype=torch.bool, device=self.feature.device)
+        changed[[at for at in columns if at < width]] = True
+        of_pairs = [changed[one] | changed[other] for one, other in self.pairs]
+        kinds = self.heights.shape[1] if self.planes else 0
+        of_planes = [changed[one] | changed[other] for one, other in self.planes for _ in range(kinds)]
+        if derived := [*of_pairs, *of_pairs, *of_planes]:
+            changed = torch.cat([changed, torch.stack(derived)])
+        asks = (changed[self.feature] & (self.kept != ALL_LEAVES)).any(dim=0)
+        return self._only(torch.nonzero(asks).squeeze(1))
+
+    def _only(self, trees: Tensor) -> BoostedTrees:
+        """The same of some trees."""
+        nodes, leaves = len(self.feature), self.value.shape[1]
+        splits, codes = self.goes_left.shape
+        chosen = BoostedTrees(
+            self.outputs, trees=len(trees), nodes=nodes, leaves=leaves, category_splits=splits, codes=codes,
+            pairs=self.pairs, planes=self.planes,
+            map_lines=self.lines.shape[2] if self.planes else 0, map_kinds=self.heights.shape[1] if self.planes else 0,
+        )  # fmt: skip
+        for name, value in self.named_buffers():
+            by_tree = {"feature": 1, "threshold": 1, "kept": 1, "category": 1, "value": 0, "output": 0}
+            setattr(chosen, name, value.index_select(by_tree[name], trees) if name in by_tree else value)
+        return chosen.eval()
+
     def _features(self, x: Tensor) -> Tensor:
         """(N, D and more) all that trees may ask for."""
         paired = with_pairs(x, self.pairs)
@@ -96,6 +126,8 @@ class BoostedTrees(nn.Module):
     def _sums(self, columns: Tensor) -> Tensor:
         """(n, outputs) float64 of columns (D, n)."""
         trees, rows = len(self.output), columns.shape[1]
+        if not trees:
+            return self.start.expand(rows, -1)
         left_over = torch.full((trees, rows), ALL_LEAVES, dtype=torch.int32, device=columns.device)
         codes = columns.long().clamp(0, self.goes_left.shape[1] - 1) if len(self.goes_left) else None
         together = max(1, CELLS_AT_ONCE // max(1, left_over.numel()))

@@ -40,6 +40,7 @@ ROUNDS = {"classes": 600, "labels": 300, "numbers": 1200}
 ROWS_AND_ROUNDS = 60_000_000  # at most, in one model: seconds
 DEPTH = 8
 AGAIN = 1.2  # times as long as before it takes to grow trees again, over some more columns or rows
+BEHIND = 0.01  # of the other loss
 STRIDE = 5  # rounds between two lengths that are tried
 NEARLY_LOWEST = 5e-4  # the shortest length is kept whose loss is above the lowest by no more than this share
 OUTPUTS_AT_MOST = 30  # a tree for each in every round
@@ -68,7 +69,7 @@ class Forest:
         rounds: that are kept.
         seconds: of growing all of them, those that are not kept included; a_round: of one round.
         out: (N, outputs), right for the held-out rows.
-        loss: their mean loss.
+        losses: their mean loss at each length, after every STRIDE rounds; loss: at the one that is kept.
     """
 
     grown: Sequence[Grown]
@@ -80,6 +81,7 @@ class Forest:
     seconds: float
     a_round: float
     out: np.ndarray
+    losses: np.ndarray
     loss: float
 
     @property
@@ -135,12 +137,16 @@ class TreesRival(Rival):
         by_gain = np.argsort(-gains(forest.grown, forest.order)[: lesson.numbers], kind="stable")
         has_pairs = 2 <= lesson.numbers <= NUMBERS_AT_MOST and len(lesson.x) >= ROWS_FOR_PAIRS
         if has_pairs and _has_time(lesson, forest, again, "trees over pairs of columns"):
-            forest = min(forest, _forest(lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ()), key=lambda each: each.loss)
+            forest = _better(forest, lesson, _each_two(by_gain[:PAIRED_NUMBERS]), ())
         has_maps = lesson.numbers >= 2 and len(lesson.x) >= ROWS_FOR_MAPS and _has_few_marks(lesson)
         if has_maps and _has_time(lesson, forest, again, "trees that know a row's neighbours"):
-            planes = _each_two(by_gain[:MAPPED_NUMBERS])
-            forest = min(forest, _forest(lesson, forest.pairs, planes), key=lambda each: each.loss)
+            forest = _better(forest, lesson, forest.pairs, _each_two(by_gain[:MAPPED_NUMBERS]))
         return _asked_at_a_lower_rate(lesson, forest)
+
+
+def _better(forest: Forest, lesson: Lesson, pairs: Pairs, planes: Pairs) -> Forest:
+    """This forest, or one over these pairs and planes."""
+    return min(forest, _forest(lesson, pairs, planes, beside=forest), key=lambda each: each.loss)
 
 
 def _asked_at_a_lower_rate(lesson: Lesson, forest: Forest) -> Forest:
@@ -200,8 +206,12 @@ def _planted(
     return planted, judged, order
 
 
-def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0) -> Forest:
-    """Grow trees for each fold, and choose their number by the held-out rows."""
+def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0, beside: Forest | None = None) -> Forest:
+    """Grow trees for each fold, and choose their number by the held-out rows.
+
+    Args:
+        beside: one at the same rate: trees that are behind it when both have as many rounds are given up.
+    """
     planted, judged, order = _planted(lesson, pairs, planes, pace)
     grown = [each.grown for each in planted]
     began, done, a_round = time.monotonic(), 0, 0.0
@@ -216,12 +226,19 @@ def _forest(lesson: Lesson, pairs: Pairs, planes: Pairs, pace: float = 1.0) -> F
         done, a_round = rounds, (time.monotonic() - began) / rounds
         lengths = min(map(len, stages))
         losses = np.array([lesson.mean_loss(_out_of(stages, length, lesson)) for length in range(lengths)])
-        if rounds not in short and losses.argmin() < STILL_FALLING * lengths:
+        if rounds not in short and (losses.argmin() < STILL_FALLING * lengths or _is_behind(losses, beside)):
             break
     kept = int(np.flatnonzero(losses <= losses.min() + NEARLY_LOWEST * abs(losses.min()))[0])
     out = _out_of(stages, kept, lesson)
     taken = time.monotonic() - began
-    return Forest(grown, order, pairs, planes, pace, (kept + 1) * STRIDE, taken, a_round, out, float(losses[kept]))
+    rounds, loss = (kept + 1) * STRIDE, float(losses[kept])
+    return Forest(grown, order, pairs, planes, pace, rounds, taken, a_round, out, losses, loss)
+
+
+def _is_behind(losses: np.ndarray, other: Forest | None) -> bool:
+    """Whether another forest had less loss in as many rounds: what pairs and planes gain, they gain at first."""
+    lowest = np.inf if other is None else other.losses[: len(losses)].min()
+    return bool(losses.min() - lowest > BEHIND * abs(lowest))
 
 
 def _first_lengths(lesson: Lesson) -> list[int]:

@@ -37,7 +37,7 @@ def seconds_of_an_epoch(training: Training, loss_of: Callable[[torch.nn.Module, 
                 loss = loss_of(trial, batch)
             loss.backward()
             optimiser.step()
-            optimiser.zero_grad()
+            trial.zero_grad()
             if training.feed.device.type != "cpu":
                 torch.accelerator.synchronize()
             times.append(time.perf_counter() - start)

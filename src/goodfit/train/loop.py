@@ -154,7 +154,7 @@ def train(training: Training, listener: Listener) -> bool:
             if training.hyper.clip_norm is not None:
                 nn.utils.clip_grad_norm_(training.net.parameters(), training.hyper.clip_norm)
             training.optimiser.step()
-            training.optimiser.zero_grad()
+            training.net.zero_grad()
             if position.step % STEPS_BETWEEN_SWEEPS == 0:
                 drop_tiny(training.optimiser)
             if training.average is not None:
@@ -206,7 +206,7 @@ def forward_backward(training: Training, batch: Batch) -> Tensor:
             if not out_of_memory(error) or min(training.hyper.micro_batch, rows) < 2:
                 raise
         training.hyper = replace(training.hyper, micro_batch=min(training.hyper.micro_batch, rows) // 2)
-        training.optimiser.zero_grad()
+        training.net.zero_grad()
         if device.type == "cuda":
             torch.cuda.empty_cache()
 

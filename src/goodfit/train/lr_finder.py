@@ -58,7 +58,7 @@ def find_learning_rate(
             loss = loss_of(trial, held[step % len(held)])
             loss.backward()
             steps.step()
-            steps.zero_grad()
+            trial.zero_grad()
             smooth = SMOOTHING * smooth + (1 - SMOOTHING) * loss.item()
             corrected = smooth / (1 - SMOOTHING ** (step + 1))
             if not math.isfinite(corrected) or corrected > 4 * lowest:

@@ -11,11 +11,13 @@ from torch.optim import SGD, AdamW, Optimizer
 
 from goodfit.errors import UsageError
 from goodfit.train.muon import Muon
+from goodfit.train.optimiser_classes import without_compiler
 from goodfit.train.sharding import local_part
 
 STEPS_BETWEEN_SWEEPS = 100  # in which nothing shrinks from TINY to a denormal number: 0.8 to this power is 2e-10
 TINY = 1e-28
 OPTIMISERS = ("adamw", "muon", "sgd")
+OwnSGD, OwnAdamW, OwnMuon = without_compiler(SGD), without_compiler(AdamW), without_compiler(Muon)
 
 
 def check_optimiser(name: str) -> None:
@@ -58,10 +60,10 @@ def make_optimiser(name: str, groups: list[dict[str, Any]], device: torch.device
     check_optimiser(name)
     fused = device.type in ("cpu", "cuda", "mps")
     if name == "sgd":
-        return SGD(groups, lr=1.0, momentum=0.9, nesterov=True, fused=fused)
+        return OwnSGD(groups, lr=1.0, momentum=0.9, nesterov=True, fused=fused)
     if name == "adamw":
-        return AdamW(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8, fused=fused)
-    return Muon(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8)
+        return OwnAdamW(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8, fused=fused)
+    return OwnMuon(groups, lr=1.0, betas=(0.9, 0.99), eps=1e-8)
 
 
 def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:

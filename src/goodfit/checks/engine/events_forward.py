@@ -244,11 +244,13 @@ class Read(Event):
 
     Attributes:
         dim: the dimension that the greatest is looked for in; None for the whole tensor, and for tolist and numpy.
+        at: where the greatest are; None for tolist and numpy.
     """
 
     tensor: Tensor
     grad: bool
     dim: int | None = None
+    at: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -302,12 +302,12 @@ class ForwardHooks(Replacing):
         return original(*args, **kwargs)
 
     def _greatest(self, original: Any, args: Any, kwargs: Any) -> Any:
-        tensor = args[0] if args else kwargs.get("input")
+        tensor, result = args[0] if args else kwargs.get("input"), original(*args, **kwargs)
         if self._reads_outputs and isinstance(tensor, Tensor) and tensor.dim():
             dim = kwargs.get("dim", args[1] if len(args) > 1 else None)
-            dim = dim if isinstance(dim, int) else None
-            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled(), dim))
-        return original(*args, **kwargs)
+            at = result[1] if isinstance(result, tuple) else result
+            self.watcher.tell(events.Read(tensor, torch.is_grad_enabled(), dim if isinstance(dim, int) else None, at))
+        return result
 
     def _reshape(self, original: Any, args: Any, kwargs: Any) -> Any:
         result = original(*args, **kwargs)

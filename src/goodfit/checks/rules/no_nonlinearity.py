@@ -17,8 +17,9 @@ Instead
 When it is a false alarm
     Low-rank pairs (narrow in the middle), separable convolutions, a transposed convolution that makes a map larger
     before another one, the projection after an attention, a layer whose values the net also returns (an embedding)
-    or gives to another head, two parts of a net with a batch norm between, and a part that leads back to the width of
-    its input in a program that detaches values (the predictor of SimSiam) are not reported.
+    or gives to another head, two parts of a net with a batch norm between, a part that the program also calls by
+    itself (an encoder, whose values are used), and a part that leads back to the width of its input in a program that
+    detaches values (the predictor of SimSiam) are not reported.
 
 Cost
     A walk through the graph of the first two losses.
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 import linecache
 import re
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -53,8 +55,11 @@ class NoNonlinearity(LiveRule):
     def start(self) -> None:
         self.backwards = 0
         self.outputs: list[Any] = []  # nodes of the nets' outputs since the last backward
+        self.called_alone: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: NetCall) -> None:
+        if self.backwards < BACKWARDS_EXAMINED:
+            self.called_alone.add(event.module)
         if event.grad and self.backwards < BACKWARDS_EXAMINED:
             self.outputs += [out.grad_fn for out in event.outputs if out.grad_fn is not None]
 
@@ -92,7 +97,7 @@ class NoNonlinearity(LiveRule):
                     continue  # what is used elsewhere too, as in a residual net, is more than an intermediate value
                 first, second = first_layer[0], second_layer[0]
                 places = layers.get(id(first)), layers.get(id(second))
-                if first is second or places[0] is None or places[1] is None:
+                if first is second or places[0] is None or places[1] is None or self._ends_a_part(first, second):
                     continue
                 if places[0][0] != places[1][0]:
                     continue
@@ -111,6 +116,11 @@ class NoNonlinearity(LiveRule):
                     "Put an activation between them, or remove one",
                 )
                 return
+
+    def _ends_a_part(self, first: Tensor, second: Tensor) -> bool:
+        """Whether the program calls a part by itself that has the first layer and not the second."""
+        weights = ({id(weight) for weight in part.parameters()} for part in self.called_alone)
+        return any(id(first) in own and id(second) not in own for own in weights)
 
     def _leads_back(self, net_id: int, name: str, width: int) -> bool:
         """Whether the part that a layer begins, ends in as many values as it is given: a predictor."""

@@ -2,7 +2,7 @@
 
 What it checks
     The target of mse_loss, l1_loss, smooth_l1_loss or huber_loss is what torch.randn or torch.randn_like has given
-    since the last call of a net with gradients ended. In three steps.
+    since the last call of a layer with gradients ended, of a net or in one. In three steps.
 
 Why it hurts
     Nothing that the net was given knows of this noise. The best prediction is 0, and the loss stays at the noise's
@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import Loss, NetCall, Noise
+from goodfit.checks.engine.events import Call, Loss, Noise
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -47,7 +47,7 @@ class TargetIsFreshNoise(LiveRule):
         self.drawn: list[weakref.ref[Tensor]] | None = None  # since the last call; None before any
         self.times: Counter[Place] = Counter()
 
-    def on_call(self, event: NetCall) -> None:
+    def on_call(self, event: Call) -> None:
         self.drawn = [] if event.grad else self.drawn
 
     def on_noise(self, event: Noise) -> None:

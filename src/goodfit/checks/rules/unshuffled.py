@@ -16,7 +16,8 @@ Instead
 
 When it is a false alarm
     Time series and streams, whose order is intended. Losses are judged by line and kind, and where a line gets other
-    targets within one pass, as those of a GAN from a function of its own, they are no labels.
+    targets within one pass, as those of a GAN from a function of its own, they are no labels; nor are classes that a
+    net has just given to unlabelled rows.
 
 Cost
     The classes of each batch in the steps examined.
@@ -25,19 +26,22 @@ Cost
 from __future__ import annotations
 
 import math
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
-from goodfit.checks.engine.events import Loss
+from goodfit.checks.engine.events import Loss, Read
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 BATCHES_AT_LEAST = 8
 ROWS_AT_LEAST = 8  # of a batch
+CLASSES_KEPT = 8  # tensors of classes that a net gave
 BATCHES_IN_A_ROW = 3  # with the same class most frequent
 CHANCE_AT_MOST = 1e-4  # that batches in any order look so
 SHARE_AT_LEAST = 0.8  # of the batches, with one or two classes
@@ -73,13 +77,20 @@ class Unshuffled(LiveRule):
 
     def start(self) -> None:
         self.batches: dict[tuple[Place, str], Batches] = {}
+        self.given: list[weakref.ref[Tensor]] = []  # classes that were made of a tensor
         self.reported = False
+
+    def on_read(self, event: Read) -> None:
+        if event.at is not None:
+            self.given = [*self.given, weakref.ref(event.at)][-CLASSES_KEPT:]
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         y = event.target
         named = event.name in ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
         flat = y.dim() == 1 or (y.dim() == 2 and y.shape[1] == 1)
         if self.reported or not event.grad or not named or not flat or len(y) < ROWS_AT_LEAST:
+            return
+        if any(ref() is y for ref in self.given):
             return
         values, counts = torch.unique(y.detach(), return_counts=True)
         if y.is_floating_point() and not bool((values == values.round()).all()):

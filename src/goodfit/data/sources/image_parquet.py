@@ -22,11 +22,11 @@ from goodfit.data.images.stored import ImagePlace
 from goodfit.data.packed import Chained, Made, alike
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.frames import parquet_files
-from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 from goodfit.store.absent import absent
+from goodfit.table_options import DIALECT, TARGET
 
 if TYPE_CHECKING:
     import polars as pl

@@ -18,10 +18,10 @@ from goodfit.data.images.layout import LAYOUT
 from goodfit.data.images.tree import annotated_by
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.reading import Dialect, is_table
-from goodfit.data.tables.table_source import DIALECT, TARGET
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 from goodfit.options import Option
+from goodfit.table_options import DIALECT, TARGET
 
 HOW_LISTS_ARE_WRITTEN = ("header", "separator", "encoding", "fill_gaps", "sheet")
 LIST_DIALECT = tuple(option for option in DIALECT if option.name in HOW_LISTS_ARE_WRITTEN)  # as of tables

@@ -27,12 +27,13 @@ from goodfit.data.tables.rating_form import number_parts, rating_form, rating_va
 from goodfit.data.tables.rating_hint import baskets_doubt, columns_in_words, refuse_a_matrix, refuse_one_column_twice
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.spelt_alike import names_alike_doubt
-from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
+from goodfit.data.tables.table_source import TableSource
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 from goodfit.options import Option
 from goodfit.stats.held_out import HeldOut
+from goodfit.table_options import DIALECT, GROUP, TARGET, TIME, parse_decimal
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     import polars as pl

@@ -22,10 +22,10 @@ from goodfit.data.images.stored import ImagePlace
 from goodfit.data.images.tar_members import Sample, TarMember, TarMembers, samples_of
 from goodfit.data.packed import Made, alike
 from goodfit.data.source import Claim, Strength
-from goodfit.data.tables.table_source import TARGET
 from goodfit.errors import DataError
 from goodfit.formatting import counted
 from goodfit.store.absent import absent
+from goodfit.table_options import TARGET
 
 ENDING = ".tar"
 LABEL_BYTES_AT_MOST, JSON_BYTES_AT_MOST = 10_000, 1_000_000

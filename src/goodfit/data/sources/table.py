@@ -32,7 +32,7 @@ from goodfit.data.tables.other_ways import as_written, other_marks_of_targets, r
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import COLUMNS_NAMED, doubts_of, type_notes
-from goodfit.data.tables.table_source import DIALECT, GROUP, TARGET, TIME, TableSource, parse_decimal
+from goodfit.data.tables.table_source import TableSource
 from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
@@ -41,6 +41,7 @@ from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import some_of
 from goodfit.options import Option
+from goodfit.table_options import DIALECT, GROUP, TARGET, TIME, parse_decimal
 
 if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists the options of every source
     import polars as pl

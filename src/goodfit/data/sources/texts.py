@@ -19,11 +19,11 @@ from goodfit.data.tables.column_options import settings_of
 from goodfit.data.tables.decoding import WEB_PAGE, kind_of, read_bytes, to_utf8
 from goodfit.data.tables.reading import ENDINGS as ENDINGS_OF_TABLES
 from goodfit.data.tables.reading import Dialect, TableParts, read_parts
-from goodfit.data.tables.table_source import ENCODING
 from goodfit.data.tables.unusable import OF_NOTHING, note_on_empty_rows
 from goodfit.data.tables.web_text import shown_text
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.table_options import ENCODING
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
     import polars as pl

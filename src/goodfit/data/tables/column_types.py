@@ -21,6 +21,7 @@ from goodfit.data.tables.clocks import (
 )
 from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.header import UNNAMED
+from goodfit.data.tables.missing_words import are_words
 from goodfit.data.tables.moments import (
     date_form,
     dates_among,
@@ -174,6 +175,8 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
     present = without_missing(words)
     if len(present) == 0:
         return ColumnType("left out", "empty")
+    if are_words(present):
+        return _of_distinct(words, len(column), decimal)
     kind = _measured(present, words, len(column), decimal, date_order)
     if kind is not None:
         return kind
@@ -183,9 +186,13 @@ def _of_values(column: pl.Series, decimal: str, date_order: str | None) -> Colum
         kind = _measured(measured, measured, len(column), decimal, date_order)
         if kind is not None and kind.name in ("number", "date"):
             return replace(kind, words=tuple(strays))
+    return _of_distinct(words, len(column), decimal)
+
+
+def _of_distinct(words: pl.Series, rows: int, decimal: str) -> ColumnType:
     distinct = words.n_unique()
     if distinct == 1:
-        return _of_one_value(len(words), len(column))
+        return _of_one_value(len(words), rows)
     if distinct == 2:
         return ColumnType("category", "two values")
     return _of_words(words, distinct, decimal)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.bounds import one_end
 from goodfit.data.tables.magnitudes import has_magnitudes, without_magnitudes
-from goodfit.data.tables.missing_words import DIGIT, MISSING, words_among_numbers
+from goodfit.data.tables.missing_words import DIGIT, MISSING, are_words, words_among_numbers
 from goodfit.data.tables.numbers import framed, unified
 from goodfit.data.tables.units import unit_of, without_unit
 from goodfit.errors import DataError
@@ -29,6 +29,7 @@ ROWS_SAMPLED = 5_000  # of a column, spread evenly, to see whether it holds numb
 SHARE_OF_NUMBERS = 0.9  # of the sampled cells, of any convention
 SLIPS_AT_MOST = 0.02  # of the evidence of a column: the other mark in so few cells is a slip
 ANY_NUMBER = framed(r"[\d.,' ]*\d[\d.,' ]*(?:[eE][+-]?\d+)?")
+WHOLE = "^[0-9]+$"
 SEVERAL_MARKS = r"\..*\.|,.*,"
 IN_GROUPS = "|".join(  # 1.234.567,8 and 12,34,567.8, but neither 10.2.13.4 nor 24.12.2025 nor 044.123.456
     rf"^[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}}(?:{point}\d*)?(?:[eE].*)?$"
@@ -59,6 +60,9 @@ class Evidence:
         return next((mark for mark in MARKS if total and self.cells[OTHER[mark]] <= SLIPS_AT_MOST * total), None)
 
 
+NO_MARK_SHOWN = Evidence(dict.fromkeys(MARKS, 0), dict.fromkeys(MARKS, ""), "", 0, True)
+
+
 @dataclass(frozen=True)
 class Convention:
     """The decimal mark of the file, and of each column where they differ; what was assumed.
@@ -84,6 +88,10 @@ def evidence(column: pl.Series) -> Evidence | None:
     import polars as pl
 
     present = column.cast(pl.String).drop_nulls()
+    if are_words(present):
+        return None
+    if present.str.contains(WHOLE).all():
+        return NO_MARK_SHOWN
     sample = present.gather_every(max(1, len(present) // ROWS_SAMPLED))
     sample = unified(sample.filter(~sample.is_in(MISSING)))
     if words_among_numbers(sample):
@@ -118,7 +126,7 @@ def _weighed(text: pl.Series) -> Evidence:
     digits = pl.select(pl.lit(text).str.extract(ANY_NUMBER, 1).str.strip_chars().drop_nulls()).to_series()
     digits = digits.filter(digits.str.contains(r"[.,]"))
     if not len(digits):
-        return Evidence(dict.fromkeys(MARKS, 0), dict.fromkeys(MARKS, ""), "", 0, True)
+        return NO_MARK_SHOWN
     cells, examples = {}, {}
     for mark in MARKS:
         showing = digits.filter(digits.str.contains(_showing(mark)))

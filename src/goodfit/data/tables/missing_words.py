@@ -67,10 +67,19 @@ MISSING = tuple(
 )
 LONGEST_MISSING = max(len(word.encode()) for word in MISSING)
 DIGIT = r"[\p{Nd}½¼¾⅓⅔⅛⅜⅝⅞]"
+MAY_BE_A_DIGIT = r"[0-9]|[^\x00-\x7F]"  # all of these and more: polars compiles a pattern at each call, and this fast
 WORDS_AT_MOST = 3  # different ones among numbers
 DIGITS_AT_LEAST = 0.5  # of the cells
 VALUES_AT_LEAST = 20  # different cells with digits: fewer may be classes (1, 2, 3, ground floor)
 MEASURES_AT_LEAST = 5  # different ones, where most have decimals or most differ
+
+
+def are_words(present: pl.Series) -> bool:
+    """Whether a column is text without a digit in any cell: then there are neither numbers nor dates in any form."""
+    import polars as pl
+
+    is_text = present.dtype in (pl.String, pl.Categorical, pl.Enum)
+    return is_text and not present.cast(pl.String).str.contains(MAY_BE_A_DIGIT).any()
 
 
 def words_among_numbers(text: pl.Series) -> list[str]:

@@ -22,58 +22,15 @@ from goodfit.data.tables.times import read_times, repeated_clock
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, some_of
-from goodfit.options import Option
 
 if TYPE_CHECKING:  # imported where it is used: `goodfit fit --help` lists the options of every source
     import polars as pl
     from torch import Tensor
 
 
-def parse_decimal(value: str) -> str:
-    """The mark of its name or itself.
-
-    Raises:
-        UsageError: it is neither point nor comma.
-    """
-    mark = {"point": ".", "comma": ","}.get(value, value)
-    if mark not in (".", ","):
-        raise UsageError(f"--decimal {value!r} is not known", fix="Give . or ,")
-    return mark
-
-
-TARGET = Option(
-    "target",
-    str,
-    "The column to predict; several, separated by commas, give one output each.",
-    "Tables",
-    several=True,
-)
-GROUP = Option("group", str, "Keep rows of one group in one part: a column, such as customer.", "Tables")
 NAMES_SHOWN = 6  # in a message
 COLUMNS_SHOWN, LETTERS_SHOWN, LETTERS_OF_TEXT = 12, 40, 160  # of a row that people look at
 TIMES_AT_LEAST, SMALLEST_YEAR = 12, 1_000  # fewer different times, and none as large as a year: a class, perhaps
-TIME = Option("time", str, "Split by time: a column; validation and test rows are later than training rows.", "Tables")
-SHEET = Option("sheet", str, "The sheet of a workbook [the only one with rows].", "Tables")
-ENCODING = Option("encoding", str, "Encoding of a text file, such as cp1252 [detected].", "Tables")
-DIALECT = (
-    Option(
-        "header", bool, "The first line names the columns, or is a row [decided from all lines].", "Tables", either=True
-    ),
-    Option("separator", str, "Between cells: comma, semicolon, tab, bar or a character [detected].", "Tables"),
-    Option(
-        "decimal", str, "Decimal mark of numbers: . or , [decided from all columns].", "Tables", parse=parse_decimal
-    ),
-    Option(
-        "date_order",
-        str,
-        "What 03/04/2024 begins with: day or month [from all dates of a column].",
-        "Tables",
-        choices=("day", "month"),
-    ),
-    ENCODING,
-    Option("fill_gaps", bool, "Read lines with too few cells as rows with gaps.", "Tables"),
-    SHEET,
-)
 
 
 class TableSource(Source):
