@@ -3,7 +3,8 @@
 What it checks
     Each row that the net gets is lam times a row of the loader's batch plus 1 - lam times another, to the last digits;
     and the labels, in a loss or in a variable, are such a mixture too, with other partners for at least a tenth of the
-    rows. In three batches.
+    rows. In three batches. And in the source of the program: x + x[order] and the labels that came with x, mixed or put
+    in order by another draw of an order, by a new one under the same name, or in a function that draws in each call.
 
 Why it hurts
     The second half of each label belongs to a row that is not in the input: up to half of what is learnt is noise.
@@ -18,7 +19,8 @@ When it is a false alarm
     None is known.
 
 Cost
-    A comparison of a batch with what the net gets, in the first batches of programs with labels of that kind.
+    A comparison of a batch with what the net gets, in the first batches of programs with labels of that kind; the
+    program's files are parsed once, at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins, Batch, Loss, NetCall
+from goodfit.checks.engine.events import BackwardBegins, Batch, Loss, NetCall, WatchEnds
+from goodfit.checks.engine.mixed_orders import DRAWING, mixed_apart
+from goodfit.checks.engine.own_source import mentions
 from goodfit.checks.engine.variables import tensors_by_name
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -38,6 +42,7 @@ BATCHES_LOOKED_AT = 8
 ROWS_AT_LEAST, ROWS_AT_MOST = 6, 256
 OTHERS_AT_LEAST = 0.1  # of the rows
 NEAR = 1e-4
+FIX = "Draw one order and use it for both: order = torch.randperm(len(x))"
 
 
 class LabelsMixedOtherwise(LiveRule):
@@ -82,9 +87,18 @@ class LabelsMixedOtherwise(LiveRule):
                 if self.found == BATCHES_AT_LEAST:
                     yield self.finding(
                         "the rows that the net gets and their labels are mixtures of the batch with different partners",
-                        "Draw one order and use it for both: order = torch.randperm(len(x))",
+                        FIX,
                     )
             return
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if self.found >= BATCHES_AT_LEAST or not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if mentions(source.text, DRAWING):
+                for names, line in dict.fromkeys(mixed_apart(source.tree)):
+                    what = f"{names} are mixed with the rows of different draws: their partners are not the same rows"
+                    yield self.finding(what, FIX, file=source.file, line=line)
 
 
 def _is_mixture(target: Tensor, classes: Tensor) -> bool:

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: a list is filled in a loop that resets the environment, and is not emptied in it. From
-    its end to its start, R = r + gamma * R is summed up over it, here or in a function that is given the list, and
-    nothing in that loop depends on where an episode ends.
+    its end to its start, R = r + gamma * R is summed up over it, in one line or in two, here or in a function that is
+    given the list, and what is carried over does not depend on where an episode ends.
 
 Why it hurts
     The return of the last step of an episode holds what the next episode brings. Actions are praised for rewards that
@@ -185,9 +185,13 @@ def _sweeps(body: list[ast.stmt]) -> Iterator[Sweep]:
             continue
         stored = [node for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         moving = {node.id for node in stored} | names_in(loop.target)
+        in_two = _in_two_statements(loop.body, moving)
         for statement in loop.body:
             total = _discounted(statement, moving)
-            if total and sum(node.id == total for node in stored) <= 1:
+            statements = 1
+            if not total and in_two.get(_target(statement)) is statement:
+                total, statements = _target(statement), 2
+            if total and sum(node.id == total for node in stored) <= statements:
                 taken = {node.value for node in inside if isinstance(node, ast.Subscript)}
                 lists = {node.id for node in taken if isinstance(node, ast.Name)} | _gone_through(loop, inside)
                 yield Sweep(loop, lists - {total}, total, statement.lineno)
@@ -222,22 +226,63 @@ def _discounted(statement: ast.stmt, moving: set[str]) -> str:
     """
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
         return ""
-    target, value = statement.targets[0], statement.value
+    target = statement.targets[0]
     owner = target.value if isinstance(target, ast.Subscript) else target  # R[t] = r[t] + gamma * R[t + 1]
-    if not isinstance(owner, ast.Name) or not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
+    added, subtracted = _terms(statement.value)
+    if not isinstance(owner, ast.Name) or len(added) < 2:
         return ""
-    for side, reward in ((value.left, value.right), (value.right, value.left)):
-        factors = _factors(side)
-        own = [each for each in factors if _is_of(each, owner.id)]
-        rest = [each for each in factors if not _is_of(each, owner.id)]
-        if (
-            len(own) == 1
-            and rest
-            and owner.id not in names_in(reward)
-            and all(_is_fixed(each, moving) for each in rest)
-        ):
-            return owner.id
-    return ""
+    holding = [each for each in (*added, *subtracted) if owner.id in names_in(each)]
+    is_carried = len(holding) == 1 and holding[0] in added and _is_carried(holding[0], owner.id, moving)
+    return owner.id if is_carried else ""
+
+
+def _in_two_statements(body: list[ast.stmt], moving: set[str]) -> dict[str, ast.stmt]:
+    """Of R = gamma * R (or R *= gamma) and R = R + r (or R += r), in any order: the first, by the name of R."""
+    carried: dict[str, ast.stmt] = {}
+    raised: set[str] = set()
+    for statement in body:
+        name = _target(statement)
+        if isinstance(statement, ast.AugAssign):
+            others_own = name in names_in(statement.value)
+            if isinstance(statement.op, ast.Mult) and all(
+                _is_fixed(each, moving) for each in _factors(statement.value)
+            ):
+                carried[name] = statement
+            elif isinstance(statement.op, ast.Add) and not others_own:
+                raised.add(name)
+        elif name and isinstance(statement, ast.Assign):
+            added, subtracted = _terms(statement.value)
+            holding = [each for each in (*added, *subtracted) if name in names_in(each)]
+            if len(holding) == 1 and holding[0] in added:
+                if len(added) == 1 and not subtracted and _is_carried(holding[0], name, moving):
+                    carried[name] = statement
+                elif isinstance(holding[0], ast.Name) and len(added) > 1:
+                    raised.add(name)
+    return {name: statement for name, statement in carried.items() if name in raised}
+
+
+def _target(statement: ast.stmt) -> str:
+    """The one name that a statement sets."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) else ""
+
+
+def _is_carried(term: ast.expr, name: str, moving: set[str]) -> bool:
+    """Whether a term is gamma * R, of an R of this name and a gamma that stays the same."""
+    factors = _factors(term)
+    own = [each for each in factors if _is_of(each, name)]
+    rest = [each for each in factors if not _is_of(each, name)]
+    return len(own) == 1 and bool(rest) and all(_is_fixed(each, moving) for each in rest)
+
+
+def _terms(value: ast.expr) -> tuple[list[ast.expr], list[ast.expr]]:
+    """What a sum adds, and what it subtracts."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        (added, subtracted), (right_added, right_subtracted) = _terms(value.left), _terms(value.right)
+        if isinstance(value.op, ast.Sub):
+            right_added, right_subtracted = right_subtracted, right_added
+        return [*added, *right_added], [*subtracted, *right_subtracted]
+    return [value], []
 
 
 def _factors(value: ast.expr) -> list[ast.expr]:
