@@ -20,4 +20,4 @@ def without_compiler(kind: type[Kind]) -> type[Kind]:
     """The same optimiser, with these methods and the step as they are written; steps are never differentiated."""
     methods = {name: inspect.unwrap(getattr(kind, name)) for name in AS_WRITTEN}
     methods["step"] = torch.no_grad()(inspect.unwrap(kind.step))
-    return cast(type[Kind], type(kind.__name__, (kind,), methods))
+    return cast(type[Kind], type(kind.__name__, (kind,), {**methods, "__module__": kind.__module__}))
