@@ -16,6 +16,7 @@ from torch import nn
 import goodfit
 from goodfit.errors import GoodfitError
 from goodfit.train import session
+from goodfit.train.optimiser import OwnAdamW
 from goodfit.train.sharding import units
 
 WIDE = 256
@@ -36,7 +37,7 @@ def fit(folder: str, *, shard: bool, resume: bool = False, stop_after: int | Non
     x = random.normal(size=(203, 6)).astype(np.float32)
     y = (x[:, 0] * x[:, 1] > 0).astype(np.int64)
     held: list[tuple[int, int]] = []
-    step = torch.optim.AdamW.step
+    step = OwnAdamW.step
 
     def seen(self: torch.optim.AdamW, *words: Any) -> Any:
         done = step(self, *words)
@@ -45,7 +46,7 @@ def fit(folder: str, *, shard: bool, resume: bool = False, stop_after: int | Non
         held.append((sum(map(_numbers, parameters)), sum(map(_numbers, state))))
         return done
 
-    torch.optim.AdamW.step = seen  # type: ignore[method-assign,assignment]  # in this process
+    OwnAdamW.step = seen  # type: ignore[method-assign,assignment]  # in this process
     options = {"epochs": 4, "batch_size": 32, "lr": 0.003, "optimiser": "adamw", "rivals": "none", "device": "cpu"}
 
     def on_epoch(epoch: session.Epoch) -> None:
