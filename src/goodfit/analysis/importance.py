@@ -117,14 +117,15 @@ def _dependence(encoder: Encoder, task: Task, asked: WhatIf, x: Tensor, y: Tenso
         places, labels = list(range(FIRST, FIRST + len(levels))), list(levels)
     else:
         return None
-    changed = [at]
-    if number is not None and number[0] in encoder.flags:  # of a number that is given, the flag is 0
-        changed.append(len(encoder.numbers) + encoder.flags.index(number[0]))
+    gap: list[int] = []  # where it stands that a number is missing
+    if number is not None and number[0] in encoder.flags:
+        gap = [len(encoder.numbers) + encoder.flags.index(number[0])]
     values, what = [], ""
     for place in places:
         same = x.clone()
-        same[:, changed] = torch.tensor([place, 0.0])[: len(changed)]
-        what, column_of = _shown(task, asked.changed(same, changed), y)
+        same[:, at] = place
+        same[:, gap] = 0
+        what, column_of = _shown(task, asked.changed(same, [at, *gap]), y)
         values.append(float(column_of.mean()))
     return {"column": name, "number": number is not None, "at": labels, "prediction": values, "what": what}
 

@@ -52,7 +52,7 @@ EITHER = """in out, input output, left right, source target, src tgt, src dst, r
     positive negative, pos neg, user item, encoder decoder"""
 COUNTED = frozenset({"step", "epoch", "ratio", "rate", "lr", "loss", "coef", "factor", "prob", "length"})
 ALIKE = re.compile(  # functions that give the same in both orders
-    r"mse|mae|rmse|l1|l2|smooth|huber|dist|iou|dice|jaccard|overlap|acc|corr|cos|simil|psnr|ssim|chamfer|equal|f1|dot",
+    r"mse|mae|rmse|l1|l2|huber|dist|iou|dice|jaccard|overlap|acc|corr|cos|simil|psnr|ssim|chamfer|equal|f1|dot",
     re.IGNORECASE,
 )
 CALLED_AS = ("forward", "__call__")
