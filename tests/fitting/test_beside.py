@@ -12,13 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 import goodfit as gf
 from goodfit.data.source import Terms
 from goodfit.fitting import blending
 from goodfit.fitting.beside import Beside
+from goodfit.rivals import trees
 from goodfit.rivals.learning import learn_all
 from goodfit.rivals.rival import Lesson, Words
+from goodfit.rivals.trees import TreesRival
 from goodfit.store.run_folder import WEIGHTS
 from goodfit.tasks.classification import Classification
 from goodfit.tasks.multilabel import MultiLabel
@@ -27,6 +30,12 @@ from goodfit.tasks.task import Task
 from goodfit.train.device import cpu_threads
 
 ROWS = 120  # so few that they are soon learnt
+
+
+class PlainTrees(TreesRival):
+    """Without those over pairs and maps: a test has less time."""
+
+    plain = True
 
 
 def lesson(kind: str) -> Lesson:
@@ -137,8 +146,10 @@ def has_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
 
 
-@pytest.mark.parametrize("answers", [True, False])
-def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:
+@pytest.mark.parametrize(("answers", "folds"), [(True, None), (False, None), (True, 1)])
+def test_a_fit_is_the_same_with_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool, folds: int | None
+) -> None:
     random = np.random.default_rng(2)
     table = tmp_path / "table.csv"
     rows = [f"{a:.4f},{b:.4f},{'yes' if a + c > 0 else 'no'}" for a, b, c in random.normal(size=(80, 3))]
@@ -154,7 +165,8 @@ def test_a_fit_is_the_same_with_and_without(tmp_path: Path, monkeypatch: pytest.
         if threads == 2 and not answers:
             monkeypatch.setattr(Beside, "answer", answer)
         has_threads(monkeypatch, threads)
-        runs.append(gf.fit(gf.table(table, target="y"), out=tmp_path / f"run{threads}", epochs=1, quiet=True))
+        source, out = gf.table(table, target="y"), tmp_path / f"run{threads}"
+        runs.append(gf.fit(source, out=out, epochs=1, folds=folds, quiet=True))
     assert len(asked) == (not answers)
     one, other = (run.folder / WEIGHTS for run in runs)
     assert one.read_bytes() == other.read_bytes()
@@ -192,3 +204,18 @@ def test_few_rows_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     table = tmp_path / "table.csv"
     table.write_text("a,y\n" + "".join(f"{at % 7},{at}\n" for at in range(60)))
     assert gf.fit(gf.table(table, target="y"), out=tmp_path / "run", epochs=1, quiet=True).verdict
+
+
+def test_trees_of_many_rows_are_the_same_by_one_thread_and_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "FIRST_LENGTH", 10)
+    monkeypatch.setitem(trees.ROUNDS, "numbers", 10)
+    random = np.random.default_rng(4)
+    x = random.normal(size=(trees.FEW_ROWS + 400, 3)).astype(np.float32)
+    raw = np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2] + 0.5 * random.normal(size=len(x))
+    rows, y = np.arange(len(x)), torch.from_numpy(raw).float()
+    given = Lesson(Regression((0.0,), (1.0,)), torch.from_numpy(x), y, [(rows[:9_000], rows[9_000:])], (), seed=5)
+    outs = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="openmp"):
+            outs.append(PlainTrees().fit(given).out)
+    assert torch.equal(*outs)

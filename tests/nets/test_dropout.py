@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from goodfit.nets.dropout import QuickDropout, quick_dropout
+from goodfit.nets.dropout import QuickDropout, ReluDropout, quick_dropout
 
 
 @pytest.mark.parametrize("p", [0.02, 0.15, 0.5, 0.9])
@@ -67,3 +67,34 @@ def test_half_precision_keeps_its_type() -> None:
 def test_in_place_it_is_the_same_tensor() -> None:
     x = torch.ones(20)
     assert quick_dropout(x, 0.5, inplace=True) is x
+
+
+@settings(deadline=None, max_examples=30)
+@given(shape=st.lists(st.integers(0, 7), min_size=1, max_size=3), p=st.floats(0, 1), seed=st.integers(0, 99))
+def test_relu_and_dropout_in_one_are_the_two(shape: list[int], p: float, seed: int) -> None:
+    x = torch.randn(shape).requires_grad_()
+    weight = torch.randn(shape)
+    found = []
+    for layer in (ReluDropout(p), nn.Sequential(nn.ReLU(), QuickDropout(p))):
+        torch.manual_seed(seed)
+        out = layer(x)
+        (slope,) = torch.autograd.grad((out * weight).sum(), x)
+        found += [out, slope]
+    assert found[0].equal(found[2])
+    assert found[1].equal(found[3])
+
+
+def test_relu_and_dropout_in_one_change_no_input_and_have_second_derivatives() -> None:
+    x = torch.randn(40, dtype=torch.float64).requires_grad_()
+    before = x.detach().clone()
+    layer = ReluDropout(0.3)
+
+    def same_bits(value: torch.Tensor) -> torch.Tensor:
+        torch.manual_seed(1)
+        out: torch.Tensor = layer(value.square())
+        return out
+
+    assert torch.autograd.gradgradcheck(same_bits, (x,))
+    assert x.detach().equal(before)
+    assert layer.eval()(x).equal(x.relu())
+    assert layer.train()(x.detach().bfloat16()).dtype == torch.bfloat16

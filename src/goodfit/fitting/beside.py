@@ -1,9 +1,9 @@
 """Rivals that learn in a process of their own while the net trains.
 
-A net of a table keeps one core busy, and so do trees of few rows; the rows and folds of both are known before the first
-step. So the second core, which would be idle, grows the trees meanwhile. Threads cannot: growing a tree holds Python's
-lock most of the time. The process gets the lesson through a pipe and answers through another, as JSON and safetensors;
-it ends when the fit does, however that ends. What it answers is what the same code gives in this process.
+A net of a table keeps one core busy; its rows and folds are known before the first step. So the other cores, which
+would be idle, grow the trees meanwhile. Threads cannot: growing a tree holds Python's lock most of the time. The
+process gets the lesson through a pipe and answers through another, as JSON and safetensors; it ends when the fit does,
+however that ends. What it answers is what the same code gives in this process.
 """
 
 from __future__ import annotations
@@ -42,9 +42,12 @@ class Beside:
     """The process, from its start to its answer; leaving the context ends it.
 
     It starts before there is a lesson, since its imports take seconds.
+
+    Args:
+        threads: for trees of many rows; all else takes one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
         known = os.environ.get("PYTHONPATH")
         paths = [str(Path(__file__).parents[2]), *([known] if known else [])]
         self._process = subprocess.Popen(
@@ -52,7 +55,7 @@ class Beside:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # where it fails, the same is done here, and fails in the open
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": str(threads)},
         )
         self._lesson: Lesson | None = None
         self._sender: threading.Thread | None = None

@@ -33,8 +33,8 @@ from goodfit.train.memory import release_memory
 
 NET_ALONE = "the net alone"
 ROWS_WORTH_A_PROCESS = 500  # fewer are learnt in less time than a process takes to start
-ROWS_IN_A_PROCESS = 10_000  # trees of more rows take all cores, when the net has done with them
 MEMORY_OF_A_PROCESS = 2 * 2**30  # bytes: it takes half a gigabyte
+MEMORY_OF_A_CELL = 64  # bytes: the lesson on its way and there, columns in double precision, pairs of them, bins
 CELLS_FROM_DISK = 5_000_000  # of a table that stays there, in what rivals learn from and are chosen by: some 200 MB
 SECONDS_AT_LEAST, SECONDS_OF_A_CELL = 2.0, 1e-4  # of fitting rivals of a table: a guess, which is on the safe side
 SHARE_JUDGED = 0.2  # of these rows, at most: validation rows
@@ -140,16 +140,20 @@ def say_left_out(parts: Sequence[str], options: FitOptions, journal: Journal) ->
     journal.choose("no time for", listed(parts), f"the {minutes} that were asked for end before")
 
 
-def process_of_rivals(problem: Problem, options: FitOptions, threads: int) -> AbstractContextManager[Beside | None]:
-    """A process in which rivals will learn while the net trains, where that may leave a core to it; see `teach`.
-
-    Args:
-        threads: that this process may use.
-    """
+def threads_of_rivals(problem: Problem, options: FitOptions, threads: int) -> int:
+    """How many of the threads are for rivals that learn while the net trains; 0: they learn after it, or not at all."""
     rows = len(problem.split.rows("train"))
-    worth = _has_rivals(problem, options) and ROWS_WORTH_A_PROCESS <= rows <= ROWS_IN_A_PROCESS
-    has_room = threads > 1 and free_memory() > MEMORY_OF_A_PROCESS and bool(sys.executable)
-    return Beside() if worth and has_room else nullcontext()
+    if threads < 2 or not _has_rivals(problem, options) or rows < ROWS_WORTH_A_PROCESS:
+        return 0
+    if problem.source.block is not None:  # its rows are read again for rivals, when the net needs no memory any more
+        return 0
+    return threads // 2 if problem.split.folds is None else threads - 1
+
+
+def process_of_rivals(problem: Problem, threads: int) -> AbstractContextManager[Beside | None]:
+    """A process in which rivals will learn by so many threads while the net trains, if there is memory; see `teach`."""
+    memory = MEMORY_OF_A_PROCESS + MEMORY_OF_A_CELL * len(problem.split.rows("train")) * problem.source.in_shape[0]
+    return Beside(threads) if threads and sys.executable and free_memory() > memory else nullcontext()
 
 
 def teach(
@@ -181,7 +185,7 @@ def seconds_of_rivals(process: Beside | None, problem: Problem, training: Traini
 
 
 def _leaves_a_core(training: Training) -> bool:
-    return not training.processes.several and training.hyper.threads == 1
+    return not training.processes.several and training.hyper.threads is not None
 
 
 def _has_rivals(problem: Problem, options: FitOptions) -> bool:

@@ -23,7 +23,7 @@ from goodfit.data.fingerprint import fingerprint
 from goodfit.data.given_apart import together
 from goodfit.errors import UsageError
 from goodfit.fitting.beside import Beside
-from goodfit.fitting.blending import blend, process_of_rivals, seconds_of_rivals, teach
+from goodfit.fitting.blending import blend, process_of_rivals, seconds_of_rivals, teach, threads_of_rivals
 from goodfit.fitting.console import Console
 from goodfit.fitting.folder import choose_folder
 from goodfit.fitting.frozen import frozen_epoch, has_frozen_start, say_what_fine_tuning_gave
@@ -185,8 +185,9 @@ def fit(
         if checkpoint is not None:
             checkpoint.refuse_other_data(rows)
         problem = make_problem(source, asked, journal, device=device, own_net=model is not None, started=begun)
-        threads_beside = threads if model is None and device.type == "cpu" else 1  # other nets take all cores
-        of_rivals = held.enter_context(process_of_rivals(problem, asked, threads_beside))
+        shared = threads if model is None and device.type == "cpu" else 1  # other nets take all cores
+        threads_beside = threads_of_rivals(problem, asked, shared)
+        of_rivals = held.enter_context(process_of_rivals(problem, threads_beside))
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
         net = make_net(problem, asked, device, journal, model, params, begun)
@@ -199,7 +200,7 @@ def fit(
             team.keep(folder, longer)
             journal.write_history(training)
         else:
-            training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal))
+            training = begin(problem, net, choose_hyperparameters(problem, net, asked, device, journal, threads_beside))
             created = datetime.now(UTC).isoformat(timespec="seconds")
             held.enter_context(folder.claimed())
             team.keep(folder, longer)

@@ -44,9 +44,12 @@ class Setup:
 
 
 def choose_hyperparameters(
-    problem: Problem, net: Net, options: FitOptions, device: torch.device, journal: Journal
+    problem: Problem, net: Net, options: FitOptions, device: torch.device, journal: Journal, threads_beside: int = 0
 ) -> Setup:
     """Every choice that training depends on: given or usual.
+
+    Args:
+        threads_beside: of this process's, those that the rivals take meanwhile.
 
     Raises:
         UsageError: an option with a value that there is not, or one that the net cannot learn with.
@@ -67,6 +70,9 @@ def choose_hyperparameters(
     threads = facts.recipe.threads if facts.recipe is not None and device.type == "cpu" else None
     if threads is not None:
         journal.choose("threads", threads, "more would wait for each other longer than they compute")
+    elif threads_beside:
+        threads = torch.get_num_threads() - threads_beside
+        journal.choose("threads", threads, f"beside {threads_beside} for its rivals, which learn meanwhile")
     fine_tuning = net.pretrained is not None
     hyper = _hyperparameters(options, usual, batch_size, precision, threads, fine_tuning=fine_tuning)
     use_memory_format(net.module, feed, hyper)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.nets.architecture import Architecture
-from goodfit.nets.dropout import QuickDropout
+from goodfit.nets.dropout import ReluDropout
 from goodfit.nets.embeddings import Categories
 
 
@@ -46,8 +46,7 @@ class MLP(nn.Sequential):
                 raise ValueError(f"a hidden layer of width {wide}")
             self.add_module(f"linear{number}", nn.Linear(features, wide, bias=False))
             self.add_module(f"norm{number}", nn.BatchNorm1d(wide))
-            self.add_module(f"relu{number}", nn.ReLU(inplace=True))
-            self.add_module(f"dropout{number}", QuickDropout(dropout))
+            self.add_module(f"dropout{number}", ReluDropout(dropout))
             features = wide
         self.add_module("head", nn.Linear(features, outputs))
 

@@ -18,12 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from goodfit.nets.architecture import Architecture, Recipe
-from goodfit.nets.dropout import QuickDropout
+from goodfit.nets.dropout import ReluDropout
 from goodfit.nets.embeddings import Categories
 
 SAMPLE = 100_000  # training rows that the bins are measured on
 RARITY = 0.25  # the power of a value's count that it weighs in the bins
 FREQUENCIES = 16  # of a number
+NAMES_A_LAYER = 3  # its product's, its ReLU's and its dropout's, as in saved runs in which the last two are modules
 FREQUENCY_DEVIATION = 0.1  # of a first frequency: cycles over one standard deviation of the number
 EMBEDDED, EMBEDDED_IN_WAVES = 400, 200  # widths of both embeddings together, of all numbers, where it is cross-fitted
 FAR = 3.0  # standard deviations that a number, however far out, does not exceed in a wave
@@ -174,11 +175,11 @@ class TabM(nn.Module):
         embedded = 0 if self.categories is None else self.categories.width
         wide = self.linear.width + waves + plain + embedded
         self.scaling = Scaling(members, wide)
-        body: list[nn.Module] = []
-        for _ in range(layers):
-            body += [nn.Linear(wide, width), nn.ReLU(inplace=True), QuickDropout(dropout)]
+        self.body = nn.Sequential()
+        for at in range(layers):
+            self.body.add_module(f"{NAMES_A_LAYER * at}", nn.Linear(wide, width))
+            self.body.add_module(f"{NAMES_A_LAYER * at + 1}", ReluDropout(dropout))
             wide = width
-        self.body = nn.Sequential(*body)
         self.head = Heads(members, wide, outputs)
 
     def measure(self, x: Tensor) -> None:
