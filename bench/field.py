@@ -107,7 +107,10 @@ def whole(folder: Path, program: Program, *, watch: bool) -> Outcome:
     """What `run` returns in a process that starts from nothing; its seconds are all of that process."""
     name = str(program.path.relative_to(folder))
     command = [sys.executable, __file__, str(folder), "--only", name, "--alone", "watched" if watch else "plain"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS_ALLOWED)
+    same_sets = {**os.environ, "PYTHONHASHSEED": "0"}  # in both processes sets have the same order
+    done = subprocess.run(
+        command, env=same_sets, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS_ALLOWED
+    )
     return Outcome(**json.loads(done.stdout)) if done.returncode == 0 else Outcome(failed="its process died")
 
 
