@@ -135,7 +135,7 @@ class NoiseDrawnOnce(LiveRule):
         at = [place for place, key in enumerate(keys) if key in self.targets]
         self.noise.add(target, target)
         if at:
-            before = torch.stack([self.targets[keys[place]] for place in at]).to(x)
+            before = torch.stack([_of_length(self.targets[keys[place]], x.shape[1]) for place in at]).to(x)
             rests, own = [], target[at]
             for each in (before, x[at]):
                 share = (each * own).sum(1) / own.square().sum(1).clamp(min=1e-12)
@@ -176,6 +176,11 @@ def _flat(x: Tensor) -> Tensor:
     """(N, D) of (N, ...); of long rows as many values as are enough, evenly spread."""
     rows = x.flatten(1)
     return rows[:, :: -(-rows.shape[1] // VALUES_READ)].double()
+
+
+def _of_length(row: Tensor, length: int) -> Tensor:
+    """A row that was padded with zeros to the length of another batch: its fingerprint is the same in each."""
+    return torch.nn.functional.pad(row, (0, length - len(row)))
 
 
 def _factors(x: Tensor, one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
