@@ -138,6 +138,11 @@ def loss_of(x: Tensor, aim: Tensor, *, reduction: str = "mean") -> Tensor:
         (lambda x, aim, w: loss_of(x, aim) * w.mean(), False),
         (lambda x, aim, w: (loss_of(x, aim) * torch.ones(24)).mean(), False),  # equal weights
         (lambda x, aim, w: (loss_of(x, aim) * w[:5]).mean(), False),  # of something else
+        (lambda x, aim, w: ((x - aim).square().sum() * (w > 0.5)).sum(), True),  # a sum, charged once a row
+        (lambda x, aim, w: ((x - aim).square() * (w > 0.5)).sum(), False),
+        (lambda x, aim, w: ((x - aim).view(6, 4, 1).square().sum() * w.view(6, 4)).sum(), True),
+        (lambda x, aim, w: ((x - aim).view(6, 4, 1).square().sum(-1) * w.view(6, 4)).sum(), False),
+        (lambda x, aim, w: ((x - aim).view(6, 4).square().sum() * w).sum(), False),  # weights of something else
     ],
 )
 def test_rows_are_weighed_before_their_mean(losses: Callable[[Tensor, Tensor, Tensor], Tensor], found: bool) -> None:
