@@ -3,7 +3,9 @@
 What it checks
     At the end: trainable parameters that no optimiser ever held and whose values never changed, while at least three
     steps of an optimiser used gradients of losses that reach them too: of a net of which other parameters are
-    optimised, of one that feeds such a net, or of a loss with weights of its own. Tensors with requires_grad=True that
+    optimised, of one that feeds such a net, or of a loss with weights of its own. Or of a net that follows such a net
+    as its head, where no weights were loaded into it: the program calls its zero_grad(), or it is called once in each
+    pass and always in training mode; a warning. Tensors with requires_grad=True that
     a module keeps as plain attributes are such parameters, and so are single numbers (loss weights) outside of modules.
     Or parameters that were frozen when the present optimiser was made, have gradients since, and do not move.
 
@@ -20,7 +22,8 @@ Instead
 When it is a false alarm
     Parts that are frozen on purpose: use requires_grad_(False), which saves their gradients too. Nets that only score
     the output of an optimised one (a perceptual loss) are not reported, nor are gradients that no step uses (Fisher
-    information, attributions). Where weights were loaded into the part, it is a warning.
+    information, attributions). A head with random weights that is not to learn. Where weights were loaded into the
+    part, it is a warning.
 
 Cost
     Names and flags of the parameters in the first steps.
@@ -95,14 +98,20 @@ class ParameterNotOptimised(LiveRule):
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
         self.frozen: set[int] = set()  # parameters that required no gradient when an optimiser was made
         self.loaded: set[int] = set()  # parameters that weights were loaded into
+        self.loaded_nets: set[int] = set()
         self.data: set[int] = set()  # leaves that are, or lead to, inputs of nets
+        self.scoring: set[int] = set()  # nets that are called several times in a pass, or without gradients in it
+        self.cleared: set[int] = set()  # nets whose zero_grad() was called
         self.places: dict[int, Place] = {}
         self.made: Counter[tuple[int, str]] = Counter()  # objects of one name in one net that had gradients,
         self.used: Counter[tuple[int, str]] = Counter()  # and steps after which they did
 
     def on_call(self, event: NetCall) -> None:
+        if not event.grad or not event.training:
+            self.scoring |= {id(event.module)} if event.training or event.grad else set()
         if not event.grad:
             return
+        self.scoring |= {id(event.module)} & set(self.order)
         self.order.append(id(event.module))
         if (event.inputs and all(x.dim() == 0 for x in event.inputs)) or _is_loss(event):
             self.loss_nets.add(id(event.module))
@@ -119,6 +128,7 @@ class ParameterNotOptimised(LiveRule):
     def on_weights(self, event: Weights) -> None:
         if event.action == "load_state_dict" and event.module is not None:
             self.loaded |= {id(param) for param in event.module.parameters()}
+            self.loaded_nets |= {id(part) for part in event.module.modules()}
 
     def before_backward(self, event: BackwardBegins) -> None:
         held = self.program.optimised()
@@ -190,6 +200,8 @@ class ParameterNotOptimised(LiveRule):
 
     def on_zero(self, event: Zero) -> None:
         """Gradients that no step has used served another purpose."""
+        if isinstance(event.owner, nn.Module):
+            self.cleared.add(id(event.owner))
         if self.reached & {id(param) for param in event.params}:
             self.pending, self.reached = set(), set()
 
@@ -235,7 +247,7 @@ class ParameterNotOptimised(LiveRule):
             if thawed
             else "Create the optimiser after the net is complete, with all its parameters; freeze a part on purpose "
             "with requires_grad_(False)",
-            level=Level.WARNING if loaded or loose or thawed else None,
+            level=Level.WARNING if loaded or loose or thawed or self._is_head(records[0].net) else None,
             file=place.file,
             line=place.line,
         )
@@ -245,7 +257,14 @@ class ParameterNotOptimised(LiveRule):
         later = {b for a, b in self.feeds if a == net} | {net}
         if net in self.loss_nets:
             return bool(self.optimised)
-        return bool(later & self.optimised) or (net == NO_NET and bool(self.optimised))
+        return bool(later & self.optimised) or (bool(self.optimised) if net == NO_NET else self._is_head(net))
+
+    def _is_head(self, net: int) -> bool:
+        """Whether a net that is called after an optimised one is to be trained with it, and does not score it alone."""
+        follows = any(a in self.optimised for a, b in self.feeds if b == net)
+        if net in self.optimised or net in self.loss_nets or not follows:
+            return False
+        return net in self.cleared or (net not in self.scoring and net not in self.loaded_nets)
 
 
 def _is_loss(call: Call) -> bool:
