@@ -2,7 +2,8 @@
 
 What it checks
     In the graph of the loss, exp(...) is clamped to an interval around 1 and was exactly 1 everywhere, in six steps.
-    And most rows that the net is given in them were given to it in an earlier step too; or exp gets the difference of
+    And most rows that the net is given in them were given to it in an earlier step too, or, of states that come again
+    by nature, two passes over several mini-batches had the same ones in another order; or exp gets the difference of
     two equal values that gradients both flow through, so that its own gradient is exactly 0.
 
 Why it hurts
@@ -42,6 +43,7 @@ NODES_AT_MOST = 60
 VALUES_AT_LEAST = 4
 SHARE_SEEN = 0.5  # of a batch's rows, that an earlier step had
 ROWS_KEPT = 20_000
+STEPS_OF_PASS = 100
 DISTINCT_AT_LEAST = 0.9  # of a batch's rows
 
 
@@ -52,6 +54,8 @@ class RatioAlwaysOne(LiveRule):
         self.rows: Tensor | None = None  # of the last call with gradients
         self.same: weakref.ref[Tensor] | None = None  # what the net was given in the last step
         self.known: set[int] = set()  # rows of earlier steps
+        self.sums: list[int] = [0]  # of the fingerprints of all rows, after each step
+        self.used_again = False  # two passes over the same rows were seen
         self.steps = 0  # with rows that are known, and a ratio of 1
         self.other = False  # a ratio other than 1 was seen
 
@@ -91,14 +95,26 @@ class RatioAlwaysOne(LiveRule):
             )
 
     def _were_seen(self, rows: Tensor) -> bool:
-        """Whether most of these rows were there in an earlier step; states that come again by nature do not tell."""
+        """Whether most of these rows were there in an earlier step; of states that come again, by whole passes."""
         now = fingerprints(rows.detach()) if rows.dim() > 1 else []
         if not now or len(set(now)) < DISTINCT_AT_LEAST * len(now):
-            return False
+            self.used_again = self.used_again or self._were_two_passes(now)
+            return self.used_again
         seen = sum(row in self.known for row in now) >= SHARE_SEEN * len(now)
         if len(self.known) < ROWS_KEPT:
             self.known.update(now)
         return seen
+
+    def _were_two_passes(self, rows: list[int]) -> bool:
+        """Whether the last steps had, all together, exactly the rows of as many steps before them."""
+        self.sums.append((self.sums[-1] + sum(rows)) % 2**64)
+        now = len(self.sums) - 1
+        if now < 2 or (self.sums[now] - 2 * self.sums[now - 1] + self.sums[now - 2]) % 2**64 == 0:
+            return False  # each step has the same states, for which actions are chosen anew
+        return any(
+            (self.sums[now] - 2 * self.sums[now - steps] + self.sums[now - 2 * steps]) % 2**64 == 0
+            for steps in range(2, min(now // 2, STEPS_OF_PASS) + 1)
+        )
 
 
 def _is_clamped_ratio(node: Any) -> bool:
