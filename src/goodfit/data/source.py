@@ -218,6 +218,11 @@ class Source(ABC):
         return None
 
     @property
+    def why_task(self) -> str:
+        """Why it is that task, where the user names none."""
+        return "from the targets"
+
+    @property
     def cross_fits(self) -> bool:
         """Whether a fit on few rows uses all of them, each validated by a net that was not trained on it."""
         return False
@@ -280,6 +285,9 @@ class Source(ABC):
 
     def expect(self, photo_net: PhotoNet) -> None:  # noqa: B027  # only photos have a size that can be chosen
         """Note a pretrained net that is at hand: called before `prepare`, of a fit."""
+
+    def expect_task(self, task: str | None) -> None:  # noqa: B027  # only tables have targets of several meanings
+        """Note the task that the user names, None where the targets say it: called before `prepare`, of a fit."""
 
     def go_on_as(self, in_shape: Sequence[int], resize: str | None) -> None:  # noqa: B027  # only images are resized
         """Note how a fit that is gone on with sees its rows: called before `prepare`, in place of `expect`.
