@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from goodfit.data.shares import Shared
     from goodfit.data.tables.column_types import ColumnType
     from goodfit.data.tables.encoder import Encoder
+    from goodfit.data.terms import Terms
 
 ROWS_DIGESTED_AT_ONCE = 1_024
 BLOCKS_SHUFFLED_TOGETHER = 64  # of an epoch's order, where rows lie in blocks
@@ -94,21 +95,6 @@ class PhotoNet:
 
     side: int
     asked: bool
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Words of texts behind the values of a row: its term numbers and their weights, in turn, 0 where there are fewer.
-
-    Attributes:
-        count: of all terms.
-        lanes: how many values they are.
-        places: how many of the row's own numbers, the last ones before the categories, say of the texts what they can.
-    """
-
-    count: int
-    lanes: int
-    places: int
 
 
 class Source(ABC):

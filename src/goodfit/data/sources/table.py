@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from goodfit.data.one_hot import one_hot
-from goodfit.data.source import Claim, Strength, Terms
+from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
@@ -38,6 +38,7 @@ from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
 from goodfit.data.tables.unlike_training import parts_unlike
 from goodfit.data.tables.words import texts
+from goodfit.data.terms import Terms
 from goodfit.errors import UsageError
 from goodfit.formatting import some_of
 from goodfit.options import Option

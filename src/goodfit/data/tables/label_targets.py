@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.data.columns import MISSING as NO_CODE
-from goodfit.data.columns import Labels, of_texts
+from goodfit.data.columns import Labels, nothing, of_texts
 from goodfit.data.images.label_tags import split_cell
 from goodfit.data.tables.doubtful_words import misread_doubt
 from goodfit.data.tables.missing_words import MISSING
@@ -17,7 +17,7 @@ from goodfit.data.tables.rare_labels import labels_of_one_row, rare_labels_doubt
 from goodfit.data.tables.spelt_alike import NO, YES, alike_doubt
 from goodfit.data.tables.targets import LABELS, TargetForm
 from goodfit.data.tables.words import texts
-from goodfit.errors import DataError
+from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, some_of
 
 if TYPE_CHECKING:
@@ -68,11 +68,17 @@ def label_form(columns: Sequence[pl.Series], task: str | None) -> TargetForm | N
 
     Raises:
         DataError: the user calls them labels, and they cannot be; nothing that can be learnt from.
+        UsageError: several columns are to be one of classes.
     """
+    if task == "classification" and len(columns) > 1:
+        raise UsageError(
+            f"--task classification predicts one column, and --target names {len(columns)}",
+            fix="Name one column of classes, or give --task multilabel for several of yes and no",
+        )
     if task not in (None, TASK):
         return None
     if len(columns) == 1:
-        return _form_of_cells(columns[0]) if task == TASK or _holds_lists(columns[0]) else None
+        return _form_of_cells(columns[0]) if task == TASK or holds_lists(columns[0]) else None
     sides = [_sides_of(column, minus=_are_signs(columns)) for column in columns]
     strange = next((each for each in sides if each.strange), None)
     if strange is not None:
@@ -121,7 +127,7 @@ def _form_of_columns(sides: Sequence[_Sides], columns: Sequence[pl.Series], *, a
 
 
 def _form_of_cells(column: pl.Series) -> TargetForm:
-    cells = None if _holds_lists(column) else _texts_of(column)
+    cells = None if holds_lists(column) else _texts_of(column)
     mark = "list" if cells is None else _mark_of(cells)
     labels = {"of": "cells", "mark": mark, "empty": "no label"}
     read = _labels_of_cells(column, labels)
@@ -185,15 +191,15 @@ def read_labels(columns: Sequence[pl.Series], form: TargetForm) -> Labels:
     return Labels(codes, [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in different])
 
 
-def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Labels | None, list[Note]]:
-    """The same of new rows, and what is said of them; None where no row has any.
+def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Labels, list[Note]]:
+    """The same of new rows, and what is said of them; where all cells are empty, nobody has labelled the rows.
 
     Raises:
         DataError: not one cell of a column says yes or no.
     """
     if form.labels["of"] == "cells":
         if _empty_cells(columns[0]).all():
-            return None, []
+            return nothing(len(columns[0])), []
         labels, notes = _in_another_mark(columns[0], form.labels)
         return _labels_of_cells(columns[0], labels), notes
     sides = [_sides_of(column, minus=form.labels["minus"]) for column in columns]
@@ -210,13 +216,12 @@ def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Lab
         if bad:
             what = f"'{each.strange[0][:40]}' is neither yes nor no: a row without one is not scored"
             notes.append(("not used", f"target {each.name}: {bad:,} of {cells:,}", what))
-    read = read_labels(columns, form)
-    return (read if read.present().any() or notes else None), notes
+    return read_labels(columns, form), notes
 
 
 def _in_another_mark(column: pl.Series, labels: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Note]]:
     """How new cells are read of which none has the run's mark, and some have another one."""
-    if _holds_lists(column) or labels["mark"] not in MARKS:
+    if holds_lists(column) or labels["mark"] not in MARKS:
         return labels, []
     cells = _texts_of(column)
     other = _mark_of(cells)
@@ -228,7 +233,7 @@ def _in_another_mark(column: pl.Series, labels: Mapping[str, Any]) -> tuple[Mapp
 
 def _labels_of_cells(column: pl.Series, labels: Mapping[str, Any]) -> Labels:
     missing = labels["empty"] == "missing"
-    if _holds_lists(column):
+    if holds_lists(column):
         rows = [None if cell is None else _plain(map(str, cell)) for cell in column.to_list()]
         levels = dict.fromkeys(row for row in rows if row is not None)
         place = {level: at for at, level in enumerate(levels)}
@@ -265,7 +270,8 @@ def _is_list(cell: str) -> bool:
     return cell[:1] + cell[-1:] in ("[]", "{}", "()")
 
 
-def _holds_lists(column: pl.Series) -> bool:
+def holds_lists(column: pl.Series) -> bool:
+    """Whether cells are lists of words."""
     import polars as pl
 
     return column.dtype.base_type() in (pl.List, pl.Array) and column.dtype.inner in (  # type: ignore[attr-defined]
@@ -287,7 +293,7 @@ def _texts_of(column: pl.Series) -> list[str]:
 
 def _empty_cells(column: pl.Series) -> np.ndarray:
     """(N,) bool; an empty list is none: it has no label."""
-    empty: np.ndarray = (column if _holds_lists(column) else _texts_as_written(column)).is_null().to_numpy()
+    empty: np.ndarray = (column if holds_lists(column) else _texts_as_written(column)).is_null().to_numpy()
     return empty
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.tables.encoder_columns import Way
-from goodfit.data.tables.label_targets import read_labels, read_new_labels
+from goodfit.data.tables.label_targets import holds_lists, read_labels, read_new_labels
 from goodfit.data.tables.other_ways import other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.targets import LABELS, NUMBER, WHOLE, TargetForm, read_targets, unread_targets
+from goodfit.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,7 +37,7 @@ def read_known_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequen
 
 def read_new_targets(
     columns: Sequence[pl.Series], settings: Mapping[str, Any], mark: str | None, of_all: str | None
-) -> tuple[Sequence[Any] | None, list[Note]]:
+) -> tuple[Sequence[Any], list[Note]]:
     """The targets of new rows, and what is said of them; numbers in another way are refused, others are counted.
 
     Args:
@@ -52,6 +53,11 @@ def read_new_targets(
     form = TargetForm(settings["form"], decimals, written, forms=forms, labels=labels)
     if form.name == LABELS:
         return read_new_labels(columns, form)
+    if (lists := next((column.name for column in columns if holds_lists(column)), None)) is not None:
+        raise DataError(
+            f"the target '{lists}' holds lists of labels, and the run predicts one value",
+            fix="Write one value a row, as in the data that the run was fitted on",
+        )
     notes: list[Note] = []
     if form.name in (NUMBER, WHOLE):
         ways = [Way(column.name, *form.way_of(column.name)) for column in columns]
