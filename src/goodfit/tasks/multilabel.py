@@ -158,7 +158,7 @@ class MultiLabel(CalibratedTask):
     ) -> list[Section]:
         """Recall of every label."""
         details = self.details(out, y)
-        return [classes_section(details["per_class"], {}, details["classes"])]
+        return [classes_section(details["per_class"], {}, details["classes"], "label")]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The most frequent set of labels; its log_loss is that of the labels' shares."""

@@ -20,7 +20,7 @@ from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoded_rows import EncodedRows, encode_new_rows, encode_rows
 from goodfit.data.tables.encoder import Encoder
 from goodfit.data.tables.files_named import files_doubts
-from goodfit.data.tables.further_parts import as_the_first_table
+from goodfit.data.tables.further_parts import as_the_first_table, training_rows
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
@@ -174,7 +174,9 @@ class Table(TableSource):
         refuse_contradictions(self._settings)
         seen = self._frame.sample()
         columns_of_targets = [self._frame.column(name) for name in target]
-        labels = label_form(columns_of_targets, self._task_asked)
+        first = training_rows(self.parts)
+        of_training = columns_of_targets if first is None else [column.filter(first) for column in columns_of_targets]
+        labels = label_form(of_training, self._task_asked)
         words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
         words |= set() if labels is None else set(target)
         marks = convention(
@@ -183,7 +185,7 @@ class Table(TableSource):
             decimal=self._settings["decimal"],
         )
         form = labels or target_form(columns_of_targets, {name: marks.of(name) for name in target})
-        self.targets = read_known_targets(columns_of_targets, form)
+        self.targets, notes_on_targets = read_known_targets(columns_of_targets, form)
         self._settings |= {**settings_of_form(form), "signs": True}  # whether forms say where percent signs are
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
@@ -204,7 +206,7 @@ class Table(TableSource):
         self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}
         self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
         self.notes += [] if marks.note is None else [marks.note]
-        self.notes += form.notes
+        self.notes += [*form.notes, *notes_on_targets]
         self.doubts += [*marks.doubts, *form.doubts]
         if len(target) > 1 and form.name != LABELS and (what := one_hot(np.asarray(self.targets))) is not None:
             self.doubts.append((what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.tables.encoder_columns import Way
-from goodfit.data.tables.label_targets import holds_lists, read_labels, read_new_labels
+from goodfit.data.tables.label_targets import holds_lists, read_new_labels
 from goodfit.data.tables.other_ways import other_marks_of_targets, refuse_other_signs
 from goodfit.data.tables.targets import LABELS, NUMBER, WHOLE, TargetForm, read_targets, unread_targets
 from goodfit.errors import DataError
@@ -30,9 +30,9 @@ def settings_of_form(form: TargetForm) -> dict[str, Any]:
     }
 
 
-def read_known_targets(columns: Sequence[pl.Series], form: TargetForm) -> Sequence[Any]:
-    """A value a row; None where it is missing."""
-    return read_labels(columns, form) if form.name == LABELS else read_targets(columns, form)
+def read_known_targets(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Sequence[Any], list[Note]]:
+    """A value a row, None where it is missing; and what is said of rows of further tables."""
+    return read_new_labels(columns, form) if form.name == LABELS else (read_targets(columns, form), [])
 
 
 def read_new_targets(

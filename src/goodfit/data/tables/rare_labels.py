@@ -35,6 +35,8 @@ def _part(labels: list[str], counts: Mapping[str, int], where: str) -> str:
         return ""
     most = max(counts[label] for label in labels)
     rows = counted(most, "row") if most else "no row"
+    if not most and where == "absent from":
+        where, rows = "in", "every row"
     if len(labels) == 1:
         return f"the label '{labels[0]}' is {where} {rows}"
     shown = listed(f"'{label}'" for label in labels[:LABELS_NAMED])
