@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +11,11 @@ from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Labels, nothing, of_texts
 from goodfit.data.images.label_tags import split_cell
 from goodfit.data.tables.doubtful_words import misread_doubt
-from goodfit.data.tables.missing_words import MISSING
 from goodfit.data.tables.rare_labels import labels_of_one_row, rare_labels_doubt
-from goodfit.data.tables.spelt_alike import NO, YES, alike_doubt
+from goodfit.data.tables.spelt_alike import alike_doubt
 from goodfit.data.tables.targets import LABELS, TargetForm
 from goodfit.data.tables.words import texts
+from goodfit.data.tables.yes_no_columns import MINUS, Sides, sides_of, yes_no_columns
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted, some_of
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 TASK = "multilabel"
-MINUS = "-1"  # no, where the columns hold 1 and -1 alone, as those of CelebA; beside 0 it is something else
 MARKS = {"bar": "|", "semicolon": ";", "comma": ","}  # in this order: a comma may stand in a name
 NONE = {
     "none", "no", "nothing", "-", "no label", "no labels", "no tag", "no tags", "keine", "keins", "keines", "aucun",
@@ -32,32 +30,6 @@ NONE = {
 }  # fmt: skip
 LABELS_SHOWN = 6
 Note = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """What the cells of a column of yes and no say.
-
-    Attributes:
-        codes: (N,) which of the cells; -1 where one is empty.
-        cells: the different ones. sides: of each True, False, None where it is missing, or the cell itself.
-    """
-
-    name: str
-    codes: np.ndarray
-    cells: Sequence[str]
-    sides: Sequence[bool | str | None]
-
-    @property
-    def strange(self) -> list[str]:
-        """Cells that are neither yes, nor no, nor missing."""
-        return [side for side in self.sides if isinstance(side, str)]
-
-    def values(self) -> np.ndarray:
-        """(N,) int8: 1 of yes, 0 of no, -1 of all others."""
-        sides = [int(side) if isinstance(side, bool) else NO_CODE for side in self.sides]
-        values: np.ndarray = np.array([*sides, NO_CODE], dtype=np.int8)[self.codes]
-        return values
 
 
 def label_form(columns: Sequence[pl.Series], task: str | None) -> TargetForm | None:
@@ -79,7 +51,7 @@ def label_form(columns: Sequence[pl.Series], task: str | None) -> TargetForm | N
         return None
     if len(columns) == 1:
         return _form_of_cells(columns[0]) if task == TASK or holds_lists(columns[0]) else None
-    sides = [_sides_of(column, minus=_are_signs(columns)) for column in columns]
+    sides, minus = yes_no_columns(columns)
     strange = next((each for each in sides if each.strange), None)
     if strange is not None:
         if task is None:
@@ -89,10 +61,12 @@ def label_form(columns: Sequence[pl.Series], task: str | None) -> TargetForm | N
             fix="Give a column of 0 and 1 (or yes and no) for each label, or one column with | between the labels of "
             "a row",
         )
-    return _form_of_columns(sides, columns, asked=task is not None)
+    return _form_of_columns(sides, columns, minus=minus, asked=task is not None)
 
 
-def _form_of_columns(sides: Sequence[_Sides], columns: Sequence[pl.Series], *, asked: bool) -> TargetForm | None:
+def _form_of_columns(
+    sides: Sequence[Sides], columns: Sequence[pl.Series], *, minus: bool, asked: bool
+) -> TargetForm | None:
     values = np.stack([each.values() for each in sides], axis=1)
     known = values[(values >= 0).all(axis=1)]
     both = [bool((column == 0).any() and (column == 1).any()) for column in values.T]
@@ -122,7 +96,7 @@ def _form_of_columns(sides: Sequence[_Sides], columns: Sequence[pl.Series], *, a
     why = f"{len(columns)} columns of yes and no"
     if all(_are_numbers(column, each) for column, each in zip(columns, sides, strict=True)):
         why += "; --task regression reads numbers"
-    labels = {"of": "columns", "minus": _are_signs(columns), "why": why}
+    labels = {"of": "columns", "minus": minus, "why": why}
     return TargetForm(LABELS, notes=notes, doubts=tuple(each for each in doubts if each is not None), labels=labels)
 
 
@@ -179,20 +153,21 @@ def _doubts_of_words(name: str, counts: Mapping[str, int], mark: str) -> list[tu
     return doubts
 
 
-def read_labels(columns: Sequence[pl.Series], form: TargetForm) -> Labels:
-    """The labels of each row, as a tuple; None where one of its columns is missing."""
-    if form.labels["of"] == "cells":
-        return _labels_of_cells(columns[0], form.labels)
-    values = np.stack([_sides_of(column, minus=form.labels["minus"]).values() for column in columns], axis=1)
-    names = [column.name for column in columns]
+def _labels_of_columns(sides: Sequence[Sides]) -> Labels:
+    values = np.stack([each.values() for each in sides], axis=1)
     codes = np.full(len(values), NO_CODE, dtype=np.int32)
     known = (values >= 0).all(axis=1)
-    different, codes[known] = np.unique(values[known], axis=0, return_inverse=True)
-    return Labels(codes, [tuple(name for name, yes in zip(names, row, strict=True) if yes) for row in different])
+    packed = np.packbits(values[known] == 1, axis=1)
+    _, first, rows = np.unique(packed.view(f"V{packed.shape[1]}"), return_index=True, return_inverse=True)
+    codes[known] = rows.reshape(-1)
+    of_each = values[known][first]
+    return Labels(codes, [tuple(each.name for each, yes in zip(sides, row, strict=True) if yes) for row in of_each])
 
 
 def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Labels, list[Note]]:
-    """The same of new rows, and what is said of them; where all cells are empty, nobody has labelled the rows.
+    """The labels of each row, as a tuple, None where one of its columns is missing; and what is said of new rows.
+
+    Where all cells are empty, nobody has labelled the rows.
 
     Raises:
         DataError: not one cell of a column says yes or no.
@@ -202,11 +177,11 @@ def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Lab
             return nothing(len(columns[0])), []
         labels, notes = _in_another_mark(columns[0], form.labels)
         return _labels_of_cells(columns[0], labels), notes
-    sides = [_sides_of(column, minus=form.labels["minus"]) for column in columns]
+    sides = sides_of(columns, minus=form.labels["minus"])
     notes = []
     for each in sides:
         cells = int((each.codes >= 0).sum())
-        bad = int(np.isin(each.codes, [code for code, side in enumerate(each.sides) if isinstance(side, str)]).sum())
+        bad = each.count_strange()
         if bad and bad == cells:
             raise DataError(
                 f"not one of the {counted(cells, 'cell')} of the target '{each.name}' says yes or no, such as "
@@ -216,7 +191,7 @@ def read_new_labels(columns: Sequence[pl.Series], form: TargetForm) -> tuple[Lab
         if bad:
             what = f"'{each.strange[0][:40]}' is neither yes nor no: a row without one is not scored"
             notes.append(("not used", f"target {each.name}: {bad:,} of {cells:,}", what))
-    return read_labels(columns, form), notes
+    return _labels_of_columns(sides), notes
 
 
 def _in_another_mark(column: pl.Series, labels: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Note]]:
@@ -297,34 +272,14 @@ def _empty_cells(column: pl.Series) -> np.ndarray:
     return empty
 
 
-def _sides_of(column: pl.Series, *, minus: bool) -> _Sides:
-    codes, cells = of_texts(texts(column))
-    return _Sides(column.name, codes, cells, [_side(cell, minus=minus) for cell in cells])
-
-
-def _side(cell: str, *, minus: bool) -> bool | str | None:
-    word = cell.casefold()
-    if word in YES:
-        return True
-    if word in NO or (minus and word == MINUS):
-        return False
-    return None if cell in MISSING else cell
-
-
-def _are_signs(columns: Sequence[pl.Series]) -> bool:
-    """Whether columns hold 1 and -1 alone."""
-    cells = {cell for column in columns for cell in texts(column).drop_nulls().unique().to_list()} - set(MISSING)
-    return cells == {MINUS, "1"}
-
-
-def _are_numbers(column: pl.Series, sides: _Sides) -> bool:
+def _are_numbers(column: pl.Series, sides: Sides) -> bool:
     """Whether a column of yes and no can be read as numbers too."""
     import polars as pl
 
     return column.dtype == pl.Boolean or all(cell in ("0", "1", MINUS) for cell in sides.cells)
 
 
-def _missing_notes(sides: Sequence[_Sides], values: np.ndarray) -> list[Note]:
+def _missing_notes(sides: Sequence[Sides], values: np.ndarray) -> list[Note]:
     """Which cells of the columns are missing, and what becomes of their rows."""
     counts = {side.name: int((values[:, at] < 0).sum()) for at, side in enumerate(sides)}
     shown = [f"{name} {count:,}" for name, count in counts.items() if count]
