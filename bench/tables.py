@@ -31,7 +31,6 @@ import goodfit as gf
 from goodfit.nets import architecture, build, measure, usual_options
 from goodfit.tasks import task_for
 
-
 ROWS_A_ROUND = 12_800  # a second: a machine's speed drifts, and many short rounds in turn have the same drift
 
 
