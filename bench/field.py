@@ -1,12 +1,13 @@
 """Public training programs, run with and without the watcher: what is found, whether a number changes, what it costs.
 
-    python bench/field.py FOLDER [--only TEXT] [--json FILE]          (make field FOLDER=...)
+    python bench/field.py FOLDER [--only TEXT] [--whole] [--json FILE]          (make field FOLDER=...)
 
 FOLDER is yours: it holds programs that you have fetched, and programs.csv with the columns `program` (a path in the
 folder), `arguments` (as in a shell), `steps` (of its optimisers, after which it is stopped; empty: 60). A folder
 `stubs` in it is put before all other places that modules are imported from: for data sets and simulators that are not
 there. A program runs in its own folder, on one thread of the CPU, from the same random state, in a process forked from
-this one; so the imports of torch count for neither side.
+this one; so the imports of torch count for neither side. With --whole it runs in a process that starts from nothing, as
+its user starts it: all imports count, torch's on both sides and goodfit's on one.
 
 Printed are, for each program: the findings, whether all parameters of all optimisers are equal bit by bit at the end,
 and the processor time with the watcher divided by that without.
@@ -28,6 +29,7 @@ import runpy
 import shlex
 import signal
 import statistics
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -101,6 +103,17 @@ def in_child(work: Callable[[], Outcome]) -> Outcome:
     return outcome
 
 
+def whole(folder: Path, program: Program, *, watch: bool) -> Outcome:
+    """What `run` returns in a process that starts from nothing; its seconds are all of that process."""
+    name = str(program.path.relative_to(folder))
+    command = [sys.executable, __file__, str(folder), "--only", name, "--alone", "watched" if watch else "plain"]
+    same_sets = {**os.environ, "PYTHONHASHSEED": "0"}  # in both processes sets have the same order
+    done = subprocess.run(
+        command, env=same_sets, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS_ALLOWED
+    )
+    return Outcome(**json.loads(done.stdout)) if done.returncode == 0 else Outcome(failed="its process died")
+
+
 def _send(work: Callable[[], Outcome], sender: Connection) -> None:
     os.setpgid(0, 0)  # so that what a program starts ends with it
     sender.send(work())
@@ -157,14 +170,28 @@ def _processor_time() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def alone(folder: Path, name: str, *, watch: bool) -> int:
+    """Run one program and print its outcome."""
+    printed = sys.stdout
+    program = next(each for each in read_programs(folder) if each.path == folder / name)
+    outcome = run(program, watch=watch)
+    outcome.seconds = _processor_time()
+    printed.write(json.dumps(asdict(outcome)))
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", metavar="TEXT", help="programs whose path contains this")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write both runs of every program to this file")
+    parser.add_argument("--whole", action="store_true", help="count the imports as well")
+    parser.add_argument("--alone", choices=["plain", "watched"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     folder = options.folder.resolve()
     sys.path.insert(0, str(folder / "stubs"))
+    if options.alone:
+        return alone(folder, options.only, watch=options.alone == "watched")
     import goodfit
     from goodfit.checks.rule import kinds
 
@@ -175,8 +202,11 @@ def main() -> int:
         name = str(program.path.relative_to(folder))
         if options.only not in name:
             continue
-        plain = in_child(lambda program=program: run(program, watch=False))  # type: ignore[misc]  # bound at once
-        seen = in_child(lambda program=program: run(program, watch=True))  # type: ignore[misc]  # the same
+        if options.whole:
+            plain, seen = whole(folder, program, watch=False), whole(folder, program, watch=True)
+        else:
+            plain = in_child(lambda program=program: run(program, watch=False))  # type: ignore[misc]  # bound at once
+            seen = in_child(lambda program=program: run(program, watch=True))  # type: ignore[misc]  # the same
         ratio = seen.seconds / plain.seconds if plain.seconds else float("nan")
         equal = plain.digest == seen.digest and plain.failed == seen.failed
         if plain.steps >= program.steps:

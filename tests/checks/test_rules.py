@@ -17,7 +17,7 @@ from goodfit.checks.rules.overfitting import Overfitting
 from goodfit.checks.selection import Selection
 from goodfit.errors import UsageError
 from goodfit.stats.estimates import Estimate
-from goodfit.tasks.metric import ACCURACY, RMSE
+from goodfit.tasks.metric import ACCURACY, NDCG_AT_10, RMSE
 
 
 def estimate(value: float, half: float = 0.02) -> Estimate:
@@ -197,6 +197,23 @@ def test_what_is_known_by_heart_is_named() -> None:
     houses = {"train": Estimate(5.0, 4.9, 5.1), "valid": Estimate(40.0, 37.0, 43.0), "test": Estimate(40.0, 35.0, 45.0)}
     mean = dict.fromkeys(houses, 80.0)
     assert judge(check_end(end(scores=houses, baseline=mean, main_metric=RMSE))) is Verdict.MEMORISES
+
+
+def test_what_is_little_better_than_a_guess_is_no_good_fit() -> None:
+    """200 kinds: 5% right where a guess has 0.5%, and 4.74 nats left of 5.30 (89.5%)."""
+    birds = {"train": estimate(0.15), "valid": estimate(0.06), "test": estimate(0.05)}
+    guess = dict.fromkeys(birds, 0.005)
+    facts = {"scores": birds, "baseline": guess, "gains": gains(0.555, 0.555), "trivial_loss": 5.298}
+    found = check_end(end(**facts, cross_fitted=True))
+    assert judge(found) is Verdict.LITTLE_BETTER
+    assert [finding.message.partition(": ")[2] for finding in found] == [
+        "90% of that loss is left on rows held out; accuracy is 5%, there 0.5%"
+    ]
+    third = {"train": estimate(0.5), "valid": estimate(0.4), "test": estimate(0.4)}  # 60% of the error is left
+    assert judge(check_end(end(**{**facts, "scores": third}, cross_fitted=True))) is Verdict.GOOD_FIT
+    assert judge(check_end(end(**{**facts, "gains": gains(1.0, 1.0)}, cross_fitted=True))) is Verdict.GOOD_FIT
+    lists = end(**facts, cross_fitted=True, main_metric=NDCG_AT_10)
+    assert judge(check_end(lists)) is Verdict.GOOD_FIT
 
 
 def test_few_equal_rows_are_an_error_only_where_they_change_the_score() -> None:

@@ -24,6 +24,7 @@ class Verdict(Enum):
     OVERFIT = "overfit", "caution", "overfit"
     UNDERFIT = "underfit", "caution", "underfit"
     SIMPLER_AS_GOOD = "a simpler model is as good", "caution", "simpler-as-good"
+    LITTLE_BETTER = "little better than the baseline", "caution", "little-better"
     TOO_FEW_ROWS = "too few rows to tell", "caution", "too-few-rows"
     NO_BETTER_THAN_BASELINE = "no better than the baseline", "bad", "no-better"
     NOT_TO_BE_TRUSTED = "not to be trusted", "bad", "not-trusted"
@@ -33,7 +34,8 @@ class Verdict(Enum):
 
 
 # Without an error of any rule, the first rule here that has a finding names the verdict: whether it can be believed,
-# whether it was cut short, whether it has learnt anything, whether a net was needed, and what it does on new rows.
+# whether it was cut short, whether it has learnt anything, whether a net was needed, what it does on new rows, and
+# whether that is much.
 BY_RULE = {
     "target-leakage": Verdict.NOT_TO_BE_TRUSTED,
     "too-few-rows": Verdict.TOO_FEW_ROWS,
@@ -42,6 +44,7 @@ BY_RULE = {
     "simpler-model-as-good": Verdict.SIMPLER_AS_GOOD,
     "overfitting": Verdict.OVERFIT,
     "memorisation": Verdict.MEMORISES,
+    "little-better-than-baseline": Verdict.LITTLE_BETTER,
 }
 
 

@@ -293,9 +293,9 @@ def kinds() -> tuple[type[Rule], ...]:
                 for kind in vars(module).values()
                 if inspect.isclass(kind) and kind.__module__ == module.__name__ and _derived(kind, Rule)
             ]
-    for kind in classes:
-        if _derived(kind, LiveRule):
-            kind.handlers()
+        for kind in classes:
+            if _derived(kind, LiveRule):
+                kind.handlers()
     return tuple(sorted(classes, key=lambda kind: kind.code))
 
 

@@ -165,7 +165,7 @@ Columns that say the same share it. It is of this model, and no cause.""",
     ("verdict",): """in a few words whether the fit is good.
 
 good fit, memorises its rows, overfit, underfit, a simpler model is as good, too few rows to tell, no better than the
-baseline, or not to be trusted: goodfit explain has a page for each.""",
+baseline, little better than the baseline, or not to be trusted: goodfit explain has a page for each.""",
     ("finding", "findings"): """what a rule has against a run or a program: what is wrong, where, and what to do.
 
 An error makes the run one that is not to be trusted, a warning is to be looked at, a notice is good to know. goodfit
