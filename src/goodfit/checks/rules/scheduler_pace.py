@@ -232,7 +232,8 @@ def _numbers_held(scheduler: Any) -> frozenset[int]:
 
 def _values_held(function: Any) -> dict[str, object]:
     """What a function reads by a name: its arguments that are set already, names around it, and their attributes."""
-    partial, values = getattr(function, "keywords", {}), {}
+    values: dict[str, object] = {}
+    partial = getattr(function, "keywords", {})
     if partial:  # functools.partial, as in transformers
         values.update(partial)
         function = function.func
