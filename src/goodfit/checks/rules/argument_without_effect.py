@@ -31,7 +31,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, of_kind
+from goodfit.checks.engine.own_source import called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
