@@ -91,12 +91,13 @@ def _kept(init: ast.FunctionDef) -> dict[str, int]:
     for node in of_kind(init, ast.Assign) + of_kind(init, ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
-            pairs = [(target, node.value)]
+            pairs: list[tuple[ast.expr, ast.expr | None]] = [(target, node.value)]
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 pairs = list(zip(target.elts, node.value.elts, strict=False))
             for place, value in pairs:
-                is_name = isinstance(value, ast.Name) and value.id in arguments and loads.count(value.id) == 1
-                if is_name and ast.unparse(place) == f"self.{value.id}":
+                if not isinstance(value, ast.Name) or value.id not in arguments or loads.count(value.id) > 1:
+                    continue
+                if ast.unparse(place) == f"self.{value.id}":
                     kept[value.id] = node.lineno
     for each in [*init.args.args[1:], *init.args.kwonlyargs]:
         if each.arg not in loads and not each.arg.startswith("_"):
