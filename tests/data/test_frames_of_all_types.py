@@ -140,7 +140,11 @@ def test_targets_of_nought_and_one_in_several_columns_are_doubted() -> None:
     columns = {f"is_{at}": one_hot[:, at] for at in range(3)}
     frame = gf.table({"x": x[:, 0], **columns}, target=["is_0", "is_1", "is_2"])
     frame.prepare()
+    what = "each row has one yes among is_0, is_1, is_2, as classes do: each is predicted by itself, as labels are"
     assert (what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)") in frame.doubts
+    frame.expect_task("regression")
+    frame.prepare()
+    assert any("they are read as 3 numbers" in doubt for doubt, _ in frame.doubts)
     for numbers in (x[:, :2], one_hot[:, :1], np.c_[one_hot[:, 0], one_hot[:, 0]]):
         other = gf.arrays(x, numbers)
         other.prepare()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import torch
 
 import goodfit as gf
 from goodfit.data import open_path
@@ -194,6 +195,19 @@ def test_lines_of_fasttext_are_texts_with_a_class(tmp_path: Path) -> None:
     assert source.values([1])[0]["text"] == sentence(1)[0]
     assert [part for part in source.parts if part == "test"] == ["test"] * 10
     assert source.keys[1] == f"{tmp_path / 'train.txt'}:2"
-    (tmp_path / "two.txt").write_text("__label__a __label__b good day\n")
-    with pytest.raises(DataError, match=r"line 1 has 2 labels \(a, b\); a text has one class"):
-        open_path(tmp_path / "two.txt")
+
+
+def test_lines_of_fasttext_with_several_labels_are_texts_with_labels(tmp_path: Path) -> None:
+    lines = ["__label__b __label__a good day", "__label__a bad day", "no label at all"] * 10
+    (tmp_path / "two.txt").write_text("\n".join(lines) + "\n")
+    source = open_path(tmp_path / "two.txt")
+    source.prepare()
+    assert list(source.targets or ())[:3] == [("a", "b"), ("a",), ()]
+    assert ("labels", "10 empty cells") in {note[:2] for note in source.notes}
+    assert source.values([0])[0]["text"] == "good day"
+    new = tmp_path / "new.txt"
+    new.write_text("__label__a one alone\n__label__b another\n")  # a file in which no line has two
+    source.learn(torch.arange(len(source)))
+    again = open_path(new)
+    again.prepare(source.schema())
+    assert list(again.targets or ()) == [("a",), ("b",)]

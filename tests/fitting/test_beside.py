@@ -15,7 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 import goodfit as gf
-from goodfit.data.source import Terms
+from goodfit.data.terms import Terms
 from goodfit.fitting import blending
 from goodfit.fitting.beside import Beside
 from goodfit.rivals import trees

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import torch
 from sklearn import metrics
+from sklearn.preprocessing import MultiLabelBinarizer
 
+from goodfit.data.columns import Labels
 from goodfit.errors import DataError, GoodfitError, ModelError
 from goodfit.tasks import from_json, task_for
 from goodfit.tasks.classification import Classification
+from goodfit.tasks.multilabel import MultiLabel
 from goodfit.tasks.regression import Regression
 
 RANDOM = np.random.default_rng(0)
@@ -121,6 +124,15 @@ def test_multilabel_metrics_are_scikit_learns() -> None:
     assert found["accuracy"].value == pytest.approx(metrics.accuracy_score(y, out > 0))
     assert found["auc"].value == pytest.approx(metrics.roc_auc_score(y, out, average="macro"))
     assert found["f1"].low <= found["f1"].value <= found["f1"].high
+
+
+def test_sets_of_labels_that_many_rows_share_are_encoded_as_scikit_learn_does() -> None:
+    sets = [("wet",), (), ("hot", "wet"), ("windy",)]  # nobody has the last one, as where rows are taken
+    packed = Labels(np.array([2, 0, 1, 0, 2]), sets)
+    labels = ["hot", "wet", "snow"]  # all of them, in their order: snow is in no row
+    task = MultiLabel.from_targets(packed, labels=labels)
+    expected = MultiLabelBinarizer(classes=labels).fit_transform([sets[code] for code in packed.codes])
+    assert task.encode(packed, rows(5)).tolist() == expected.tolist()
 
 
 def test_regression_metrics_are_in_original_units() -> None:

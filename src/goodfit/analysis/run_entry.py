@@ -9,12 +9,14 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.headline import noun_of
-from goodfit.formatting import rows_called
+from goodfit.errors import UsageError
+from goodfit.formatting import rows_called, some_of
 from goodfit.predict.scored_rows import ScoredRows, scored_rows
 from goodfit.record import read_record, reading
 from goodfit.tasks import from_json as task_from_json
 
 PARTS = ("test", "valid")
+LABELS_SHOWN = 12  # in a message
 
 
 def run_parts(folder: Path, name: str) -> dict[str, Entry]:
@@ -27,6 +29,34 @@ def run_parts(folder: Path, name: str) -> dict[str, Entry]:
     with reading(folder, record):
         noun = noun_of(record)
         return {part: _of_run(rows, record.task, name, noun) for part, rows in scored_rows(folder).items()}
+
+
+def label_parts(folder: Path, name: str, label: str | None) -> dict[str, Entry]:
+    """The same of a single label of a run that predicts labels, as of two classes; empty of other runs.
+
+    Args:
+        label: by its name; None is an error of such a run, which has several.
+
+    Raises:
+        UsageError: the run has no such label.
+    """
+    record = read_record(folder)
+    if (task := task_from_json(record.task)).family != "labels":
+        return {}
+    labels = [str(each) for each in record.task["labels"]]
+    if label not in labels:
+        given = "is not given: the run predicts labels" if label is None else f"{label} is not one of the run's labels"
+        raise UsageError(f"--positive {given}", where=folder, fix=f"Choose one of {some_of(labels, LABELS_SHOWN)}")
+    classes = (f"not {label}", label)
+    entries = {}
+    with reading(folder, record):
+        for part, rows in scored_rows(folder).items():
+            shares = np.asarray(task.decode(rows.out)[f"p_{label}"], dtype=np.float64)
+            truth = np.array(classes)[(rows.y[:, labels.index(label)] > 0.5).long().numpy()]
+            title = rows_called(rows.title, noun_of(record))
+            known = np.stack([1 - shares, shares], axis=1)
+            entries[part] = Entry(name, title, tuple(rows.keys), True, truth, classes=classes, probabilities=known)
+    return entries
 
 
 def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str, noun: str) -> Entry:

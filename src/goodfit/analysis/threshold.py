@@ -85,7 +85,7 @@ def choose_threshold(
     recall: float | None = None,
     positive: str | None = None,
 ) -> Threshold:
-    """The threshold of a model of two classes, on rows that it did not learn from.
+    """The threshold of a model of two classes, or of one of a model's labels, on rows that it did not learn from.
 
     By costs it is cost_fp / (cost_fp + cost_fn), which is best where probabilities mean what they say (Elkan 2001, "The
     foundations of cost-sensitive learning"): those of a run are calibrated, and what it does is measured. For a wanted
@@ -95,7 +95,7 @@ def choose_threshold(
         model: a run folder, a `Run`, or a table with the truth and probabilities.
         cost_fp, cost_fn: of calling a row positive that is not, and of missing one that is.
         precision, recall: wanted, from 0 to 1.
-        positive: the class whose probability is cut; the second one when None.
+        positive: the class or label whose probability is cut; the second of two classes when None.
 
     Raises:
         UsageError: not two classes, no probabilities, nothing or too much wanted, or more than any threshold gives.
@@ -110,7 +110,7 @@ def choose_threshold(
     if costs is not None and not (costs[0] > 0 and costs[1] > 0):
         raise UsageError("a cost is above 0", fix="Give the cost of each kind of mistake, such as 1 and 5")
     path = Path(model) if isinstance(model, (str, Path)) else Path(model.folder)
-    entries = _entries(path)
+    entries = _entries(path, positive)
     classes = entries[0].classes
     _refuse(entries[0], path)
     if positive is not None:
@@ -131,19 +131,20 @@ def choose_threshold(
     return Threshold(chosen, value, why, cuts, usual, entries[0].notes)
 
 
-def _entries(path: Path) -> list[Entry]:
+def _entries(path: Path, positive: str | None) -> list[Entry]:
     """The rows to choose on, and the test rows where these are others."""
     if not path.is_dir():
         return [file_entry(path, Named(), classes=True)]
-    from goodfit.analysis.run_entry import run_parts  # late: imports torch, and files do without
+    from goodfit.analysis.run_entry import label_parts, run_parts  # late: imports torch, and files do without
 
-    parts = run_parts(path, path.resolve().name)
+    name = path.resolve().name
+    parts = label_parts(path, name, positive) or run_parts(path, name)
     return [parts[part] for part in ("valid", "test") if part in parts]
 
 
 def _refuse(entry: Entry, path: Path) -> None:
     if entry.kind != "classes" or len(entry.classes) != 2:
-        raise UsageError("a threshold is for two classes", where=path, fix="Give a model of two classes")
+        raise UsageError("a threshold is for two classes", where=path, fix="Give a model of two classes, or of labels")
     if entry.probabilities is None or entry.truth is None:
         what = "probabilities" if entry.probabilities is None else "truth"
         raise UsageError(f"there is no {what}", where=path, fix="Give columns truth and p_LABEL")

@@ -300,7 +300,8 @@ Targets of numbers with many values are; --task regression says it of others. Sc
     ("multilabel", "multi-label", "tags"): """to predict any number of labels for each row, each with a probability of \
 its own.
 
-A list writes them as cat|outdoors; a table has a column of 0 and 1 for each: --target a,b,c.""",
+A list writes them as cat|outdoors. So does a table with --task multilabel; or it has a column of 0 and 1 for each:
+--target a,b,c.""",
     (
         "specificity",
         "true negative rate",

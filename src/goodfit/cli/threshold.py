@@ -17,7 +17,7 @@ from goodfit.formatting import json_text, number
 @option("--cost-fn", float, "What a missed positive row costs.")
 @option("--precision", click.FloatRange(0, 1), "Wanted share of the rows called positive that are.")
 @option("--recall", click.FloatRange(0, 1), "Wanted share of the positive rows that are called so.")
-@option("--positive", str, "The class whose probability is cut [the second].")
+@option("--positive", str, "The class whose probability is cut [the second], or the label.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout, all else on stderr.")
 def threshold(
     model: Path,
@@ -28,7 +28,7 @@ def threshold(
     positive: str | None,
     as_json: bool,
 ) -> None:
-    """Choose a decision threshold for two classes.
+    """Choose a decision threshold for two classes, or for a label.
 
     By what mistakes cost, or for a wanted precision or recall, on rows that the model did not learn from; then measured
     on test rows. MODEL is a run, or a table with the truth and probabilities.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from goodfit.data.shares import Shared
     from goodfit.data.tables.column_types import ColumnType
     from goodfit.data.tables.encoder import Encoder
+    from goodfit.data.terms import Terms
 
 ROWS_DIGESTED_AT_ONCE = 1_024
 BLOCKS_SHUFFLED_TOGETHER = 64  # of an epoch's order, where rows lie in blocks
@@ -94,21 +95,6 @@ class PhotoNet:
 
     side: int
     asked: bool
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Words of texts behind the values of a row: its term numbers and their weights, in turn, 0 where there are fewer.
-
-    Attributes:
-        count: of all terms.
-        lanes: how many values they are.
-        places: how many of the row's own numbers, the last ones before the categories, say of the texts what they can.
-    """
-
-    count: int
-    lanes: int
-    places: int
 
 
 class Source(ABC):
@@ -218,6 +204,11 @@ class Source(ABC):
         return None
 
     @property
+    def why_task(self) -> str:
+        """Why it is that task, where the user names none."""
+        return "from the targets"
+
+    @property
     def cross_fits(self) -> bool:
         """Whether a fit on few rows uses all of them, each validated by a net that was not trained on it."""
         return False
@@ -280,6 +271,9 @@ class Source(ABC):
 
     def expect(self, photo_net: PhotoNet) -> None:  # noqa: B027  # only photos have a size that can be chosen
         """Note a pretrained net that is at hand: called before `prepare`, of a fit."""
+
+    def expect_task(self, task: str | None) -> None:  # noqa: B027  # only tables have targets of several meanings
+        """Note the task that the user names, None where the targets say it: called before `prepare`, of a fit."""
 
     def go_on_as(self, in_shape: Sequence[int], resize: str | None) -> None:  # noqa: B027  # only images are resized
         """Note how a fit that is gone on with sees its rows: called before `prepare`, in place of `expect`.

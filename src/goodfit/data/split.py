@@ -218,9 +218,15 @@ def _refuse_rare(label: str, members: np.ndarray, places: int, keys: Sequence[st
         raise DataError(
             f"the class '{label}' has {count}; {places} or more are needed, one for each part",
             where=row_named(keys[int(members[0])]),
-            fix=f"Add {noun}s of this class, or remove it"
-            + ("; --task regression reads numbers" if _is_number(label) else ""),
+            fix=f"Add {noun}s of this class, or remove it{_other_task(label)}",
         )
+
+
+def _other_task(label: str) -> str:
+    """What may be meant where a class is a number, or several labels with a mark between them."""
+    if _is_number(label):
+        return "; --task regression reads numbers"
+    return "; --task multilabel predicts each of several labels in a cell" if "|" in label or ";" in label else ""
 
 
 def _is_number(label: str) -> bool:

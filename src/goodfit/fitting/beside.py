@@ -26,7 +26,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from goodfit.data.source import Terms
+from goodfit.data.terms import Terms
 from goodfit.rivals.half import HalfTheRows
 from goodfit.rivals.learning import Learnt, learn_all
 from goodfit.rivals.rival import FittedRival, Lesson, Words

@@ -179,6 +179,7 @@ def fit(
                 source.keep_order(begun.block)
         elif (photos := photo_net(asked, own_net=model is not None)) is not None:
             source.expect(photos)
+        source.expect_task(asked.task or (None if longer is None else str(longer.record.task["name"])))
         with journal.progress("reading") as progress:
             source.prepare(accelerator=device.type != "cpu", cache=cache_place, progress=progress)
         rows = fingerprint(source)

@@ -122,7 +122,7 @@ def make_problem(
     journal.choose(
         "task",
         f"{task.name}, {task.outputs} output{'s' if task.outputs != 1 else ''}",
-        "given" if options.task else "from the targets",
+        "given" if options.task else source.why_task,
     )
     counts = split.counts()
     if split.folds is not None:
@@ -181,6 +181,7 @@ def check_data_at(
     parts = {name: options.pop(name) for name in ("valid", "test", "kind") if name in options}
     fit_options, source_options = split_options(options)
     source = open_data(path, cache=cache, **parts, **source_options)
+    source.expect_task(fit_options.task)
     with journal.progress("reading") as progress:
         source.prepare(cache=cache, progress=progress)
     return check_problem(make_problem(source, fit_options, journal), rules, thorough=True)

@@ -255,6 +255,7 @@ def _train(
     journal = Journal(Console(quiet=True))
     source.go_on_as(started.net.in_shape, started.resize)
     source.keep_order(started.block)
+    source.expect_task(options.task)
     source.prepare(accelerator=team.device.type != "cpu", cache=cache)
     if fingerprint(source) != started.data:
         raise ProcessError(

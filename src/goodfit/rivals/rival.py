@@ -16,7 +16,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from goodfit.data.source import Terms
+from goodfit.data.terms import Terms
 from goodfit.nets import build
 from goodfit.rivals.time_limit import TimeLimit
 from goodfit.tasks.task import Task

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from goodfit.formatting import percent, percent_decimals
+from goodfit.formatting import capital, percent, percent_decimals, plural
 from goodfit.stats.calibration import Reliability
 from goodfit.tasks.section import Plot, Section, Table
 
@@ -76,15 +76,19 @@ def confusion_section(confusion: np.ndarray, classes: Sequence[str], counted: st
 
 
 def classes_section(
-    per_class: Sequence[Mapping[str, Any]], class_counts: Mapping[str, Sequence[int]], classes: Sequence[str]
+    per_class: Sequence[Mapping[str, Any]],
+    class_counts: Mapping[str, Sequence[int]],
+    classes: Sequence[str],
+    noun: str = "class",
 ) -> Section:
     """Recall of every class beside its share of the rows, and a table of every class.
 
     Args:
         per_class: label, precision, recall, recall_low, recall_high, f1 and support of each class.
         class_counts: part -> rows of each class; empty: not shown.
+        noun: what each of them is.
     """
-    alt, few = "Recall by class with 95% intervals", len(per_class) <= CLASSES_ON_TOP
+    alt, few = f"Recall by {noun} with 95% intervals", len(per_class) <= CLASSES_ON_TOP
     blocks: list[Plot | Table] = [Plot("recall", (per_class,), alt, "half", first=few)]
     if not few:
         blocks.insert(0, Plot("recall", (per_class, CLASSES_ON_TOP), alt, "half", first=True))
@@ -101,9 +105,9 @@ def classes_section(
         )
         for row in per_class
     ]
-    columns = ("class", "recall", "95% interval", "precision", "F1", "rows")
-    blocks.append(Table(columns, rows, summary="Every class", unfolded=len(rows) <= UNFOLDED_CLASSES))
-    return Section("classes", "Classes", "", blocks)
+    columns = (noun, "recall", "95% interval", "precision", "F1", "rows")
+    blocks.append(Table(columns, rows, summary=f"Every {noun}", unfolded=len(rows) <= UNFOLDED_CLASSES))
+    return Section("classes", capital(plural(noun)), "", blocks)
 
 
 def interval_in_percent(low: float, high: float) -> str:

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from goodfit.data.columns import Labels
+from goodfit.data.tables.known_levels import known_words
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import mean_auc
@@ -45,20 +47,29 @@ class MultiLabel(CalibratedTask):
         return all(isinstance(target, (list, tuple, set, frozenset)) for target in targets)
 
     @classmethod
-    def from_targets(cls, targets: Targets) -> Self:
+    def from_targets(cls, targets: Targets, labels: Sequence[str] = ()) -> Self:
+        """Of the labels of these rows.
+
+        Args:
+            labels: all of them, in their order, where the data name them.
+        """
         if not cls.fits(targets):
             targets = [[target] for target in targets]
-        labels = sorted({str(label) for target in targets for label in target})
+        labels = labels or sorted({str(label) for target in targets for label in target})
         if not labels:
             raise DataError("no row has a label", fix="Give labels, separated by |")
         return cls(tuple(labels))
 
     def encode(self, targets: Targets, keys: Sequence[str]) -> Tensor:
         """(N, L) float32 of zeros and ones."""
+        if isinstance(targets, Labels):  # each different set once
+            codes, first, rows = np.unique(targets.codes, return_index=True, return_inverse=True)
+            sets = [targets.levels[code] for code in codes.tolist()]
+            return self.encode(sets, [keys[row] for row in first.tolist()])[torch.from_numpy(rows)]
         number = {label: at for at, label in enumerate(self.labels)}
         y = torch.zeros(len(targets), len(self.labels))
         for row, target in enumerate(targets):
-            for label in [target] if isinstance(target, str) else target:
+            for label in _listed(target):
                 if str(label) not in number:
                     raise DataError(
                         f"its label '{label}' is not among the training rows' labels",
@@ -67,6 +78,23 @@ class MultiLabel(CalibratedTask):
                     )
                 y[row, number[str(label)]] = 1
         return y
+
+    def known_labels(self, targets: Targets) -> tuple[Targets, Sequence[tuple[str, str, str]]]:
+        """Labels in other letters, or without their zeros; others stay unknown."""
+        if not isinstance(targets, Labels):
+            return targets, ()
+        used = [targets.levels[code] for code in np.unique(targets.codes[targets.present()]).tolist()]
+        unknown = {str(label) for labels in used for label in _listed(labels)} - set(self.labels)
+        words = known_words(sorted(unknown), self.labels)
+        if not words:
+            return targets, ()
+        levels = [
+            None if labels is None else tuple(words.get(str(label), label) for label in _listed(labels))
+            for labels in targets.levels[:-1]
+        ]
+        word = min(words)
+        why = f"'{word}' is read as '{words[word]}', which training had"
+        return Labels(targets.codes, levels), [("read as", counted(len(words), "label"), why)]
 
     def loss(self, out: Tensor, y: Tensor) -> Tensor:
         """Mean binary cross-entropy over rows and labels; out (N, L) logits, y (N, L)."""
@@ -130,7 +158,7 @@ class MultiLabel(CalibratedTask):
     ) -> list[Section]:
         """Recall of every label."""
         details = self.details(out, y)
-        return [classes_section(details["per_class"], {}, details["classes"])]
+        return [classes_section(details["per_class"], {}, details["classes"], "label")]
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The most frequent set of labels; its log_loss is that of the labels' shares."""
@@ -177,6 +205,11 @@ class MultiLabel(CalibratedTask):
             mirrored=values.get("mirrored", False),
             shifted=values.get("shifted", False),
         )
+
+
+def _listed(target: Any) -> Sequence[Any]:
+    """The labels of a row; one that stands alone is one."""
+    return target if isinstance(target, (list, tuple, set, frozenset)) else [target]  # type: ignore[return-value]
 
 
 def _counts(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -87,7 +87,10 @@ def _counted(pads: Tensor, target: Tensor, batch_first: bool, options: Any) -> t
             continue
         shape = (rows, places.shape[1])
         values = target.reshape(shape) if batch_first else target.reshape(shape[::-1]).T
-        at_padding = values[places & (values != options.get("ignore_index"))]
+        counting = places & (values != options.get("ignore_index"))
+        if counting.sum(1).max() <= 1 < places.sum(1).max():  # the end of the text, which is written as padding is
+            return None
+        at_padding = values[counting]
         share = len(at_padding) / max(1, values.numel())
         if not len(at_padding) or share < SHARE_AT_LEAST or bool((at_padding != at_padding[0]).any()):
             return None

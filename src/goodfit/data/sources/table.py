@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from goodfit.data.images.label_cells import image_addresses, images_named, other_files_named
 from goodfit.data.one_hot import one_hot
-from goodfit.data.source import Claim, Strength, Terms
+from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
 from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
@@ -21,24 +19,27 @@ from goodfit.data.tables.conventions import convention
 from goodfit.data.tables.decoding import unpacked_name
 from goodfit.data.tables.encoded_rows import EncodedRows, encode_new_rows, encode_rows
 from goodfit.data.tables.encoder import Encoder
-from goodfit.data.tables.encoder_columns import Way
-from goodfit.data.tables.further_parts import as_the_first_table
+from goodfit.data.tables.files_named import files_doubts
+from goodfit.data.tables.further_parts import as_the_first_table, training_rows
 from goodfit.data.tables.header import column_name
 from goodfit.data.tables.identifier import identifier, is_distinct
 from goodfit.data.tables.known_encoders import encoder_of
+from goodfit.data.tables.label_targets import TASK, label_form
 from goodfit.data.tables.mixed_signs import currency_of, other_currencies
+from goodfit.data.tables.new_targets import KEPT, read_known_targets, read_new_targets, settings_of_form
 from goodfit.data.tables.numbers import is_nested
-from goodfit.data.tables.other_ways import as_written, other_marks_of_targets, refuse_other_signs
+from goodfit.data.tables.other_ways import as_written
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import COLUMNS_NAMED, doubts_of, type_notes
 from goodfit.data.tables.table_source import TableSource
-from goodfit.data.tables.targets import NUMBER, WHOLE, TargetForm, read_targets, target_form, unread_targets
+from goodfit.data.tables.targets import LABELS, NUMBER, target_form
 from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.unclear_marks import unclear_marks
 from goodfit.data.tables.unlike_training import parts_unlike
 from goodfit.data.tables.words import texts
-from goodfit.errors import DataError, UsageError
+from goodfit.data.terms import Terms
+from goodfit.errors import UsageError
 from goodfit.formatting import some_of
 from goodfit.options import Option
 from goodfit.table_options import DIALECT, GROUP, TARGET, TIME, parse_decimal
@@ -47,7 +48,7 @@ if TYPE_CHECKING:  # imported where they are used: `goodfit fit --help` lists th
     import polars as pl
     from torch import Tensor
 
-SETTINGS = ("target", "form", "decimals", "forms", "written", "id", "missing", "sheet", "signs", "currencies")
+SETTINGS = ("target", *KEPT, "id", "missing", "sheet", "signs", "currencies")
 NO_TYPE = ColumnType("left out", "")
 ROWS_READ_TOGETHER = 2_000  # where they stay on disk
 
@@ -76,6 +77,23 @@ class Table(TableSource):
         self._encoder: Encoder | None = None
         self._cache: Path | None = None
         self._rows: EncodedRows | None = None
+        self._task_asked: str | None = None
+
+    @property
+    def task(self) -> str | None:
+        return TASK if self._settings.get("labels") else None
+
+    @property
+    def why_task(self) -> str:
+        return str((self._settings.get("labels") or {}).get("why") or super().why_task)
+
+    def task_options(self) -> dict[str, Any]:
+        """Labels that are columns, in their order: also those of no row."""
+        of_columns = (self._settings.get("labels") or {}).get("of") == "columns"
+        return {"labels": self._settings["target"]} if of_columns else {}
+
+    def expect_task(self, task: str | None) -> None:
+        self._task_asked = task
 
     @classmethod
     def claims(cls, path: Path, given: Mapping[str, Any]) -> Claim | None:
@@ -155,16 +173,20 @@ class Table(TableSource):
                 self._refuse_absent(name, option)
         refuse_contradictions(self._settings)
         seen = self._frame.sample()
+        columns_of_targets = [self._frame.column(name) for name in target]
+        first = training_rows(self.parts)
+        of_training = columns_of_targets if first is None else [column.filter(first) for column in columns_of_targets]
+        labels = label_form(of_training, self._task_asked)
         words = {*self._settings["ignore"], *self._settings["categorical"], self._settings["group"]}
+        words |= set() if labels is None else set(target)
         marks = convention(
             seen[[name for name in seen.columns if name not in words]],  # select() takes ^a.*$ for a pattern
             separator=None if self._delimited is None else self._delimited.separator,
             decimal=self._settings["decimal"],
         )
-        form = target_form([self._frame.column(name) for name in target], {name: marks.of(name) for name in target})
-        self.targets = read_targets([self._frame.column(name) for name in target], form)
-        self._settings |= {"form": form.name, "decimals": dict(form.decimals), "written": dict(form.written)}
-        self._settings |= {"forms": dict(form.forms), "signs": True}  # whether forms say where percent signs are
+        form = labels or target_form(columns_of_targets, {name: marks.of(name) for name in target})
+        self.targets, notes_on_targets = read_known_targets(columns_of_targets, form)
+        self._settings |= {**settings_of_form(form), "signs": True}  # whether forms say where percent signs are
         self._read_groups_and_times()
         left_out = {*target, self._settings["group"]}
         options = {key: self._settings[key] for key in (*WAYS_TO_READ, "date_order")}
@@ -184,36 +206,14 @@ class Table(TableSource):
         self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}
         self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
         self.notes += [] if marks.note is None else [marks.note]
-        self.notes += form.notes
+        self.notes += [*form.notes, *notes_on_targets]
         self.doubts += [*marks.doubts, *form.doubts]
-        if len(target) > 1 and (what := one_hot(np.asarray(self.targets))) is not None:
+        if len(target) > 1 and form.name != LABELS and (what := one_hot(np.asarray(self.targets))) is not None:
             self.doubts.append((what, "Give one column of classes: in pandas frame[targets].idxmax(axis=1)"))
-        named = images_named(seen, [name for name, kind in self._types.items() if kind.name not in ("number", "date")])
-        self.doubts += [] if named is None else [named]
-        self._doubt_files(seen)
+        self.doubts += files_doubts(seen, self._types)
         whole = not self._frame.streamed
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
         self.notes += type_notes(self._types, seen)
-
-    def _doubt_files(self, seen: pl.DataFrame) -> None:
-        """Say of a column of addresses of images, or of names of files, that nobody looks into them.
-
-        Raises:
-            DataError: it is all that there is to learn from.
-        """
-        unused = [name for name, kind in self._types.items() if kind.name == "left out"]
-        texts = [name for name, kind in self._types.items() if kind.name == "text"]
-        if (address := image_addresses(seen, [*unused, *texts])) is not None:
-            what = f"the column '{address[0]}' holds addresses of images ({address[1][:80]}), which are not fetched"
-            fix = "To learn from the images, download them and give a list of their files: a CSV of path,label"
-        elif (named := other_files_named(seen, [*unused, *texts])) is not None:
-            what = f"the column '{named[0]}' names files ({named[1][:80]}), and a table does not look into them"
-            fix = "To learn from texts, put the text itself into a column, or the files into a folder for each class"
-        else:
-            return
-        if len(unused) == len(self._types):
-            raise DataError(what, fix=fix)
-        self.doubts.append((what, fix))
 
     @property
     def _signs(self) -> bool:
@@ -221,27 +221,15 @@ class Table(TableSource):
         return bool(self._settings.get("signs"))
 
     def _read_new_targets(self, mark: str | None, of_all: str | None) -> None:
-        """The targets of new rows, in the form of the run's; numbers in another way are refused, others are counted.
+        """The targets of new rows, in the form of the run's.
 
         Args:
             mark: the decimal mark, as the user says.
             of_all: that of all other columns, where it is another than the run's.
         """
         columns = [self._frame.column(name) for name in self._settings["target"]]
-        decimals = self._settings.get("decimals", {}) if mark is None else dict.fromkeys(self._settings["target"], mark)
-        written, forms = self._settings.get("written", {}), self._settings.get("forms", {})
-        form = TargetForm(self._settings["form"], decimals, written, forms=forms)
-        if form.name in (NUMBER, WHOLE):
-            ways = [Way(column.name, *form.way_of(column.name)) for column in columns]
-            if mark is None:
-                other = other_marks_of_targets(columns, ways, of_all)
-                form = replace(form, decimals={**form.decimals, **other.marks})
-                self.notes += other.notes
-            for column, way in zip(columns, ways, strict=True):
-                if self._signs:
-                    refuse_other_signs(column.to_frame(), [way])
-            self.notes += unread_targets(columns, form) if form.name == NUMBER else []
-        self.targets = read_targets(columns, form)
+        self.targets, notes = read_new_targets(columns, self._settings, mark, of_all)
+        self.notes += notes
 
     def learn(self, rows: Tensor) -> None:
         """Means, deviations and levels, from these training rows alone."""

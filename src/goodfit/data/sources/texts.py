@@ -149,7 +149,7 @@ class _Read:
         self.encoding = encoding
         self.keys: list[str] = []
         self.texts: list[str] = []
-        self.classes: list[str | None] = []
+        self.labels: list[list[str]] = []  # one a text, but of fastText's lines
         self.parts: list[str | None] = []
         self.notes: list[tuple[str, str, str]] = []
         self.unreadable: list[Unreadable] = []
@@ -181,8 +181,12 @@ class _Read:
         import polars as pl
 
         columns: dict[str, pl.Series] = {TEXT: pl.Series(TEXT, self.texts, dtype=pl.String)}
-        if any(name is not None for name in self.classes):
-            columns[CLASS] = pl.Series(CLASS, self.classes, dtype=pl.String)
+        if any(len(labels) > 1 for labels in self.labels):
+            several = [labels or None for labels in self.labels]
+            columns[CLASS] = pl.Series(CLASS, several, dtype=pl.List(pl.String))
+        elif any(self.labels):
+            classes = [labels[0] if labels else None for labels in self.labels]
+            columns[CLASS] = pl.Series(CLASS, classes, dtype=pl.String)
         table = read_parts(pl.DataFrame(columns), valid=None, test=None)
         parts: Sequence[str | None] = self.parts if any(self.parts) else table.parts
         return TableParts(table.frame, parts, place.resolve().stem, None, table.notes)
@@ -201,26 +205,20 @@ class _Read:
         except DataError as error:
             self.unreadable.append(Unreadable(len(self.keys), str(path), error.what))
             text = ""
-        self._keep(str(path), text, label, part)
+        self._keep(str(path), text, [] if label is None else [label], part)
 
     def _lines(self, path: Path, part: str | None) -> None:
-        """Each line of a file of fastText: a label, and the text behind it."""
+        """Each line of a file of fastText: a label or several, and the text behind them."""
         lines = to_utf8(read_bytes(path), path, self.encoding)[0].decode().split("\n")
         for number, line in enumerate(lines, start=1):
             labels, text = labels_of_line(line)
-            if len(labels) > 1:
-                raise DataError(
-                    f"line {number} has {len(labels)} labels ({', '.join(labels)}); a text has one class",
-                    where=path,
-                    fix="Leave one label in each line",
-                )
             if line.strip():
-                self._keep(f"{path}:{number}", text, labels[0] if labels else None, part)
+                self._keep(f"{path}:{number}", text, labels, part)
 
-    def _keep(self, key: str, text: str, label: str | None, part: str | None) -> None:
+    def _keep(self, key: str, text: str, labels: list[str], part: str | None) -> None:
         self.keys.append(key)
         self.texts.append(text)
-        self.classes.append(label)
+        self.labels.append(labels)
         self.parts.append(part)
 
 

@@ -17,6 +17,7 @@ COMBINATIONS_AT_LEAST = 4  # different cells of several values
 CELLS_AT_LEAST, SHARE_AT_LEAST = 5, 0.2
 LEVELS_LOOKED_AT = 2_000
 VALUES_SHOWN = 3
+PREDICTS_EACH = "--task multilabel splits the cells, and predicts each value by itself"
 MISREAD = re.compile("[ÂÃÄÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")  # two signs of UTF-8, as Windows-1252
 LONGEST = 40
 SHOWN_CELL = 60
@@ -28,10 +29,13 @@ MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 DAY_OF_MONTH = re.compile(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
 
 
-def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
+def several_values_doubt(column: pl.Series, *, of_target: bool = False) -> tuple[str, str] | None:
     """What is to be said of cells such as Bus;Train;Car of a question with several answers; None of others.
 
     The values come again in other combinations: there are fewer of them than combinations, or each stands alone too.
+
+    Args:
+        of_target: whether the column is the target.
     """
     levels = _levels(column)
     for separator, mark in SEPARATORS.items():
@@ -52,6 +56,8 @@ def several_values_doubt(column: pl.Series) -> tuple[str, str] | None:
         what = f"the cells of '{column.name}' seem to hold several values each, with {separator!r} between them "
         what += f"({shown}{', ...' if len(values) > VALUES_SHOWN else ''}): each of {len(levels):,} combinations is a "
         what += "value of its own"
+        if of_target:
+            return what.removesuffix("value of its own") + "class of its own", PREDICTS_EACH
         return what, f"Make a column of each value: in pandas by frame['{column.name}'].str.get_dummies('{mark}')"
     return None
 

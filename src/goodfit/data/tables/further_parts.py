@@ -43,7 +43,7 @@ def as_the_first_table(
     Raises:
         DataError: a further table writes numbers or dates so that they are none beside those of the first.
     """
-    if frame.streamed or (first := _training_rows(parts)) is None:
+    if frame.streamed or (first := training_rows(parts)) is None:
         return None
     _refuse_other_forms(seen, types, first, parts, type_of)
     categories = [name for name, kind in types.items() if _are_words(seen[name], kind, first, type_of)]
@@ -60,7 +60,7 @@ def _are_words(column: pl.Series, kind: ColumnType, first: np.ndarray, type_of: 
     return kind.name == "category"
 
 
-def _training_rows(parts: Sequence[str | None]) -> np.ndarray | None:
+def training_rows(parts: Sequence[str | None]) -> np.ndarray | None:
     """(N,) bool: rows of the first table, where further ones came beside it; None where there are none."""
     if not present_of(parts).any():
         return None

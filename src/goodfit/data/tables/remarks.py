@@ -102,7 +102,8 @@ def doubts_of(types: Types, seen: pl.DataFrame, form: TargetForm, targets: list[
     found += [alike_doubt(seen[name]) for name, kind in types.items() if kind.name == "category"]
     words = [name for name, kind in types.items() if kind.name == "category" or ": an identifier" in kind.why]
     words += targets if form.name == WORDS else []
-    of_words = (several_values_doubt, dates_among_ranges_doubt, misread_doubt, errors_doubt, written_objects_doubt)
+    of_words = (dates_among_ranges_doubt, misread_doubt, errors_doubt, written_objects_doubt)
+    found += [several_values_doubt(seen[name], of_target=name in targets) for name in words]
     found += [doubt(seen[name]) for doubt in of_words for name in words]
     found += [number_in_words_doubt(seen[name]) for name in words if name not in types or types[name].doubt is None]
     found += [written_objects_doubt(seen[name]) for name, kind in types.items() if kind.name == "text"]

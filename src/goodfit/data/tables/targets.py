@@ -13,6 +13,7 @@ from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.images.part_names import is_unlabelled
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
 from goodfit.data.tables.column_types import is_category_by_type, mixture_of
+from goodfit.data.tables.doubtful_words import several_values_doubt
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.identifier import names_rows
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
@@ -39,6 +40,7 @@ NAMES_SHARE = 0.5  # of the rows have a text of their own: it names rows, not cl
 NAMES_AT_LEAST = 20  # different texts
 WRITTEN_AT_MOST = 1_000  # classes whose writing is kept
 WORDS, TRUTH, WHOLE, NUMBER, OLD_WORDS = "words", "truth", "whole", "number", "text"
+LABELS = "labels"  # any number of them a row; see label_targets.py
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,13 @@ class TargetForm:
     """How targets are read, of a run too; JSON.
 
     Attributes:
-        name: words (as written), truth (true and false), whole (numbers that name classes), number; text in runs of
-            before, where NA and others were missing.
+        name: words (as written), truth (true and false), whole (numbers that name classes), number, labels; text in
+            runs of before, where NA and others were missing.
         decimals: target -> decimal mark of text, where it is not a point.
         forms: target -> form of its numbers, where it has one: a unit, bounds.
         written: the one text of a value -> as it is written in the data: "1" -> "1.0", "true" -> "True".
         notes, doubts: what was chosen and how to choose otherwise, and what was assumed.
+        labels: where the labels of a row stand: in columns of yes and no, or in cells with a mark between; else empty.
     """
 
     name: str
@@ -60,6 +63,7 @@ class TargetForm:
     notes: tuple[tuple[str, str, str], ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
     def way_of(self, name: str) -> tuple[str, str | None]:
         """The decimal mark and the form in which the numbers of a target are written."""
@@ -84,8 +88,8 @@ def target_form(columns: Sequence[pl.Series], decimals: Mapping[str, str]) -> Ta
         others = [name for name, form in named.items() if form == NUMBER]
         also = f" and '{others[0]}' holds numbers" if others else ""
         raise DataError(
-            f"the target '{words}' holds words{also}; several targets have to be numbers",
-            fix="Give one target of classes, or targets of numbers",
+            f"the target '{words}' holds words{also}; several targets have to be numbers, or all of them yes and no",
+            fix="Give one target of classes, targets of numbers, or a column of yes and no for each label",
         )
     marks = {name: mark for form in forms for name, mark in form.decimals.items()}
     notes = tuple(note for form in forms for note in form.notes)
@@ -99,7 +103,8 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
     name, dtype = column.name, column.dtype
     if is_nested(dtype):
         raise DataError(
-            f"the target '{name}' holds lists, bytes or structs", fix="Give a column of numbers, or of one class a row"
+            f"the target '{name}' holds lists, bytes or structs",
+            fix="Give a column of numbers, of one class a row, or of lists of labels",
         )
     words = without_empty(column)
     if not len(words):
@@ -213,10 +218,13 @@ def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
         if (mixture := mixture_of(words, ".")) is not None:
             fix = "Write all of them as numbers, and leave cells empty where there is none"
             raise DataError(f"the target '{column.name}' has {mixture}", fix=fix)
+        several_values = several_values_doubt(column, of_target=True)
         raise DataError(
             f"the target '{column.name}' has {len(written):,} different values in {counted(len(words), 'row')}: a "
             "class of one row cannot be learnt",
-            fix="Is it the right column? Give another --target, of classes that have several rows each or of numbers",
+            fix="Is it the right column? Give another --target, of classes that have several rows each or of numbers"
+            if several_values is None
+            else several_values[1],
         )
     known = [word for word in MISSING if word and (written == word).any()]
     known += [word for word in written.sort().to_list() if word not in known and is_unlabelled(word)]
