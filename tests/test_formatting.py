@@ -10,7 +10,7 @@ import pytest
 
 from goodfit.errors import UsageError
 from goodfit.fitting.options import FitOptions, split_options
-from goodfit.formatting import aligned, fixed, higher_or_lower, is_years, number_like, type_named, year
+from goodfit.formatting import aligned, fixed, higher_or_lower, is_years, number_like, readable_cell, type_named, year
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import RMSE, Metric
 
@@ -101,3 +101,18 @@ def test_whole_numbers_of_numpy_and_3_0_are_whole_numbers() -> None:
 
 def test_a_difference_and_its_interval_have_the_same_decimals() -> None:
     assert higher_or_lower(-0.00832, -0.0248, 0.000552) == ("0.0083 lower", "0.0248 lower", "0.0006 higher")
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("1.643251614242697", "1.64325"),
+        ("-0.5684946476426", "-0.568495"),
+        ("12.5", "12.5"),
+        ("0.123456", "0.123456"),
+        ("2024.05.01", "2024.05.01"),
+        ("7 rue 1.12345678", "7 rue 1.12345678"),
+    ],
+)
+def test_a_cell_is_shown_as_it_is_written_but_for_endless_decimals(cell: str, shown: str) -> None:
+    assert readable_cell(cell) == shown

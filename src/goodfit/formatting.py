@@ -16,6 +16,7 @@ YEAR_WORDS = ("year", "yr", "jahr", "année", "annee", "año", "jaar")  # in the
 YEARS = 1000, 2999
 ALIKE = 0.6  # of difflib: 1 is the same
 ROUNDING = 1e-9  # of a share: what sums of floats are off
+LONG_NUMBER = re.compile(r"-?\d+\.\d{7,}")
 # Of data; a name in quotes is left as it is.
 ROW = re.compile(
     r"(?<!\w)'[^']*'|\b(?:(?P<article>[Aa]) )?(?P<word>[Rr]ow)(?P<several>s?)\b"
@@ -141,6 +142,11 @@ def _finite_numbers(values: Iterable[Any]) -> list[float]:
 
 def _without_minus_zero(text: str) -> str:
     return text if float(text.replace(",", "")) else text.removeprefix("-")
+
+
+def readable_cell(text: str) -> str:
+    """A cell as it is written; of a number with more decimals than a person reads, six digits."""
+    return f"{float(text):.6g}" if LONG_NUMBER.fullmatch(text) else text
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from goodfit.analysis.headline import headline, noun_of, use_of
 from goodfit.data.sources import source_names, source_of
-from goodfit.formatting import fixed, rows_called, spaced
+from goodfit.formatting import fixed, readable_cell, rows_called, spaced
 from goodfit.record import Record
 from goodfit.report.columns_section import PROFILE, columns_section
 from goodfit.report.examples import Example, kinds
@@ -157,7 +157,7 @@ def _mistakes(
             loss=losses[number],
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
             heat=heat[number].numpy() if number < len(heat) else None,
-            values=values[number] if values else {},
+            values={name: readable_cell(text) for name, text in values[number].items()} if values else {},
         )
         for number, key in enumerate(keys)
     ]

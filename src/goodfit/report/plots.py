@@ -167,7 +167,7 @@ def recall_bars(per_class: Sequence[Mapping[str, Any]], most: int = LISTED_CLASS
     """Recall of every class with its 95% interval, the lowest on top; so many of the lowest where there are more."""
     rows = sorted(per_class, key=lambda row: _finite(row["recall"], 2.0))  # classes without rows come last
     shown = rows[:most]
-    title = "Recall by class" if len(shown) == len(rows) else f"Recall: {len(shown)} lowest of {len(rows)}"
+    title = "Recall" if len(shown) == len(rows) else f"Recall: {len(shown)} lowest of {len(rows)}"
     with drawing():
         figure = _figure(HALF[0], 1.5 + 0.27 * len(shown))
         axes = figure.add_subplot()
