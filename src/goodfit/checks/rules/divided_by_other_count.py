@@ -3,8 +3,9 @@
 What it checks
     In the source of the program: a loop adds the mean loss of each batch, as a loss of torch gives it, and the sum is
     divided by a number of rows: len(loader.dataset), a counter of rows. Or it adds how many rows are right, and the
-    sum is divided by len(loader), or by len(loader) times a batch size, where the last batch is smaller. Only where
-    the loaders of the program give batches of two rows and more.
+    sum is divided by len(loader), or by len(loader) times a batch size, where the last batch is smaller. Or it adds
+    means times the size that batches are meant to have (args.batch_size), where the last one is smaller, and the sum is
+    divided by a number of rows. Only where the loaders of the program give batches of two rows and more.
 
 Why it hurts
     The loss that is shown is too small by the size of a batch, and cannot be compared with one of another batch size;
@@ -38,7 +39,7 @@ from torch import nn
 from goodfit.checks.engine.events import Batch, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
-from goodfit.checks.engine.user_frame import names_of
+from goodfit.checks.engine.user_frame import names_of, user_place
 from goodfit.checks.finding import Finding, Level
 
 BATCH_AT_LEAST = 2
@@ -51,11 +52,15 @@ PLAIN = ("item", "detach", "cpu", "float", "numpy")  # what leaves a number as i
 MOVES = ("to", "cuda", "cpu")  # of a module, which they return
 ITERATING = ("enumerate", "tqdm", "track")
 LOADER = re.compile(r"load|dl$|batches", re.IGNORECASE)
+SIZE = re.compile(r"(^|[_.])(batch_?size|bs|bsz|batch)$", re.IGNORECASE)  # as options name it
 MEANS, RIGHT, ROWS, BATCHES, WHOLE = "means", "right rows", "rows", "batches", "rows of whole batches"
+WEIGHED = "means times a size"
 WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
          (RIGHT, BATCHES): "the number of right rows is divided by the number of batches",
          (RIGHT, WHOLE): "the number of right rows is divided by the batches times their size, and the last one is "
-                         "smaller"}  # fmt: skip
+                         "smaller",
+         (WEIGHED, ROWS): "the mean of each batch counts as that of a whole one, the smaller last one too, and the "
+                          "sum is divided by the number of rows"}  # fmt: skip
 
 
 class DividedByOtherCount(SourceRule):
@@ -69,7 +74,9 @@ class DividedByOtherCount(SourceRule):
     def start(self) -> None:
         self.smallest_batch = 0
         self.known: weakref.WeakSet[Any] = weakref.WeakSet()  # loaders
-        self.with_rest: set[str] = set()  # what those are called whose last batch is smaller
+        self.rests: weakref.WeakSet[Any] = weakref.WeakSet()  # those whose last batch is smaller
+        self.with_rest: set[str] = set()  # what they are called
+        self.lines: set[int] = set()  # where they are asked for batches
 
     def on_batch(self, event: Batch) -> None:
         loader = event.loader
@@ -79,20 +86,26 @@ class DividedByOtherCount(SourceRule):
             self.known.add(loader)
             if not loader.drop_last and hasattr(loader.dataset, "__len__") and len(loader.dataset) % size:
                 self.with_rest |= names_of(loader)
+                self.rests.add(loader)
+        if event.number == 0 and loader in self.rests and (line := user_place().line) is not None:
+            self.lines.add(line)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if self.smallest_batch >= BATCH_AT_LEAST:
             yield from super().on_end(event)
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return divided(tree, self.with_rest)
+        return divided(tree, self.with_rest, self.lines)
 
 
-def divided(tree: ast.Module, with_rest: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+def divided(
+    tree: ast.Module, with_rest: Collection[str] = (), lines: Collection[int] = ()
+) -> Iterator[tuple[str, int]]:
     """What is wrong with a sum that is divided by another count, with its line.
 
     Args:
         with_rest: names of loaders whose last batch is smaller.
+        lines: of the loops that go through them.
     """
     losses = _losses(tree)
     for body in scopes(tree):
@@ -108,6 +121,8 @@ def divided(tree: ast.Module, with_rest: Collection[str] = ()) -> Iterator[tuple
             sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
             kinds = scope.sum_of(sides[0]), scope.count_of(sides[1])
             wrong = WRONG.get(kinds)
+            if kinds[0] == WEIGHED and not scope.loops & set(lines):
+                continue
             if wrong and (kinds[1] != WHOLE or names_in(sides[1]) & set(with_rest)):
                 yield wrong, node.lineno
 
@@ -116,18 +131,23 @@ class Scope(NamedTuple):
     """What the names of a function stand for.
 
     Attributes:
-        sums: "means" or "right rows", of names that only such are added to.
+        sums: "means", "right rows" or "means times a size", of names that only such are added to.
         counts: "rows" or "batches", by name.
-        loaders: what the loops that add to a sum go through.
+        loaders, loops: what the loops that add to a sum go through, and their lines.
+        measured: names that are given other values than the size that batches are meant to have.
     """
 
     sums: dict[str, str]
     counts: dict[str, str]
     loaders: set[str]
+    loops: set[int]
+    measured: set[str]
 
     def sum_of(self, node: ast.AST) -> str:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):  # 100 * right / rows
-            return self.sum_of(node.right) or self.sum_of(node.left)
+            kinds = self.sum_of(node.left), self.sum_of(node.right)
+            by_size = any(_is_meant_size(each, self.measured) for each in (node.left, node.right))
+            return WEIGHED if by_size and MEANS in kinds else kinds[1] or kinds[0]
         if called(node) in ("sum", "float", "fsum") and isinstance(node, ast.Call) and len(node.args) == 1:
             node = node.args[0]
         node = _number(node)
@@ -142,20 +162,42 @@ def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
     for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             assigned.setdefault(node.targets[0].id, []).append(node.value)
+    measured = _measured(nodes, assigned)
     kinds: dict[str, set[str]] = {}
     loaders: set[str] = set()
+    loops: set[int] = set()
     for loop in (node for node in nodes if isinstance(node, ast.For)):
         added = [each for part in loop.body for node in within(part) for each in _added(node)]
         for name, value in added:
-            kinds.setdefault(name, set()).add(_kind(value, assigned, losses))
+            kinds.setdefault(name, set()).add(_kind(value, assigned, losses, measured))
         if added:
             loaders.add(_iterated(loop.iter))
+            loops.add(loop.lineno)
     single = {name: min(of) for name, of in kinds.items() if len(of) == 1}
     counts = {name: kind for name, kind in single.items() if kind == ROWS}
     for name, values in assigned.items():
         if name not in kinds and len(of := {_count(value, loaders) for value in values}) == 1:
             counts[name] = min(of)
-    return Scope({name: kind for name, kind in single.items() if kind in (MEANS, RIGHT)}, counts, loaders)
+    sums = {name: kind for name, kind in single.items() if kind in (MEANS, RIGHT, WEIGHED)}
+    return Scope(sums, counts, loaders, loops, measured)
+
+
+def _measured(nodes: list[ast.AST], assigned: dict[str, list[ast.AST]]) -> set[str]:
+    """Names that are given anything but the size that batches are meant to have, which options or loaders hold."""
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    found = set(stored)
+    for name, values in assigned.items():
+        plain = len(values) == stored.count(name)
+        if plain and all(isinstance(each, ast.Attribute) and _is_meant_size(each, set()) for each in values):
+            found.discard(name)
+    return found
+
+
+def _is_meant_size(node: ast.AST, measured: set[str]) -> bool:
+    """Whether a value is args.batch_size, loader.batch_size, or a name such as BATCH_SIZE that is set elsewhere."""
+    if isinstance(node, ast.Name):
+        return node.id not in measured and bool(SIZE.search(node.id))
+    return isinstance(node, ast.Attribute) and bool(SIZE.search(node.attr))
 
 
 def _losses(tree: ast.Module) -> set[str]:
@@ -211,8 +253,13 @@ def _number(node: ast.AST) -> ast.AST:
     return node
 
 
-def _kind(node: ast.AST, assigned: dict[str, list[ast.AST]], losses: set[str]) -> str:
+def _kind(node: ast.AST, assigned: dict[str, list[ast.AST]], losses: set[str], measured: set[str]) -> str:
     """What a value is, that a loop adds to a sum; "" where that is not known."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for mean, size in ((node.left, node.right), (node.right, node.left)):
+            if _is_size(size, assigned, measured):
+                is_mean = _kind(mean, assigned, losses, measured) == MEANS or _is_mean_of_right(mean, assigned)
+                return WEIGHED if is_mean else ""
     node = _number(node)
     values = assigned.get(node.id, []) if isinstance(node, ast.Name) else [node]
     if values and all(called(each) in losses and _is_mean(each) for each in map(_number, values)):
@@ -220,6 +267,27 @@ def _kind(node: ast.AST, assigned: dict[str, list[ast.AST]], losses: set[str]) -
     if len(values) == 1 and _is_right(_number(values[0])):
         return RIGHT
     return ROWS if _is_batch_size(node) else ""
+
+
+def _is_size(node: ast.AST, assigned: dict[str, list[ast.AST]], measured: set[str]) -> bool:
+    """Whether a value is the size that batches are meant to have, also under a name of its own."""
+    if isinstance(node, ast.Name) and node.id in assigned and node.id not in measured:
+        return True
+    return _is_meant_size(node, measured)
+
+
+def _is_mean_of_right(node: ast.AST, assigned: dict[str, list[ast.AST]]) -> bool:
+    """Whether a value is (a == b).float().mean(), by its name too."""
+    node = _number(node)
+    values = assigned.get(node.id, []) if isinstance(node, ast.Name) else [node]
+    return bool(values) and all(_is_compared_mean(_number(each)) for each in values)
+
+
+def _is_compared_mean(node: ast.AST) -> bool:
+    if called(node) != "mean" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    compared = [each for each in all_nodes(node.func.value) if isinstance(each, ast.Compare) or called(each) == "eq"]
+    return len(compared) == 1 and not node.args and not node.keywords
 
 
 def _is_right(node: ast.AST) -> bool:

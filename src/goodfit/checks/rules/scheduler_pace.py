@@ -7,7 +7,8 @@ What it checks
     its last one after the last of them. Or its length is a len(...), as many as the optimiser's steps between two of
     its own: batches, where it counts epochs. Or it steps with the optimiser, once in several backward passes, its
     length is the number of these passes, and the rate is far from its end when training is over. The length of a
-    function of LambdaLR is the whole number that it calls num_training_steps, total_steps or the like.
+    function of LambdaLR is the whole number that it calls num_training_steps, total_steps or the like; under any other
+    name, and in a scheduler of the program's own, it is one that is equal to the number of the optimiser's steps.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -34,7 +35,7 @@ import re
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CellType
+from types import CellType, ModuleType
 from typing import Any
 
 from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
@@ -57,6 +58,7 @@ LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name
 OWN_LENGTHS = re.compile(
     r"(num_|n_)?(train(ing)?|total|max)_(train(ing)?_)?(steps?|iters?|iterations?|updates?)|t_total"
 )
+COUNTERS = ("last_epoch", "_step_count")  # of a scheduler
 PASSES_AT_LEAST = 2  # for each step, where gradients are accumulated
 RATE_LEFT = 0.1  # of the highest, at the end of a schedule that is cut off
 
@@ -78,6 +80,8 @@ class Pace:
     idle: int = 0
     length: int = 0  # that the schedule was made for; 0 where it has none
     of_function: bool = False  # the length is one that a function of the program's names
+    held: frozenset[int] = frozenset()  # whole numbers that its function, or a class of the program's own, holds
+    reached: int = 0  # where in the schedule it stands
     steps: int = 0  # of its optimiser, as it stepped last
     passes: int = 0  # since it was made, by then
     rate: float = 0.0  # by then
@@ -87,6 +91,14 @@ class Pace:
         """Whether it was made for as many steps as there were passes, several for each of its own steps."""
         often = self.passes >= PASSES_AT_LEAST * self.calls > 0 and self.calls == self.steps
         return often and 0 <= self.length - self.passes < -(-self.passes // self.calls)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it was made for as many steps as its optimiser made, and has made a small part of them."""
+        if max(self.calls, self.reached) > SLOW_SHARE * self.steps:
+            return False
+        by_name = self.steps == self.length and not self.of_function
+        return by_name or (self.steps in {self.length, *self.held} and self.rate >= RATE_LEFT * self.highest)
 
 
 class SchedulerPace(LiveRule):
@@ -110,7 +122,7 @@ class SchedulerPace(LiveRule):
         scheduler, optimiser = event.scheduler, event.scheduler.optimizer
         if scheduler not in self.index:
             self.index[scheduler] = len(self.paces)
-            self.paces.append(Pace(type(scheduler).__name__, user_place()))
+            self.paces.append(Pace(type(scheduler).__name__, user_place(), held=_numbers_held(scheduler)))
         pace = self.paces[self.index[scheduler]]
         steps = self.program.steps_of(optimiser)
         if steps == 0:
@@ -121,6 +133,7 @@ class SchedulerPace(LiveRule):
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1
+        pace.reached = scheduler.last_epoch
         pace.steps, pace.passes = steps, self.program.backwards - self.began.get(scheduler, 0)
         pace.length = _length(scheduler)
         if not pace.length:
@@ -141,11 +154,9 @@ class SchedulerPace(LiveRule):
         total = self.program.steps
         for pace in self.paces:
             ended = pace.steps in (total, *(state.steps for state in self.program.optimisers.values()))
-            slow = ended and pace.steps == pace.length and pace.calls <= SLOW_SHARE * pace.length
-            slow = slow and not (pace.of_function and pace.rate < RATE_LEFT * pace.highest)
-            if slow and pace.steps >= STEPS_AT_LEAST:
+            if ended and pace.is_slow and pace.steps >= STEPS_AT_LEAST:
                 yield self.finding(
-                    f"{pace.name} was made for {pace.length:,} steps, as many as the optimiser made, and itself "
+                    f"{pace.name} was made for {pace.steps:,} steps, as many as the optimiser made, and itself "
                     f"stepped {pace.calls:,} times: most of the schedule was never reached",
                     "Step the scheduler after each step of the optimiser, or give its length in epochs",
                     file=pace.place.file,
@@ -201,19 +212,44 @@ def _length(scheduler: Any) -> int:
 
 def _length_of_function(scheduler: Any) -> int:
     """The number that the function of a LambdaLR calls its length, as an argument or a name around it; 0 of none."""
-    functions = getattr(scheduler, "lr_lambdas", None) or ()
-    for function in functions:
-        numbers = dict(getattr(function, "keywords", {}))  # of functools.partial, as in transformers
-        code = getattr(function, "__code__", None)
-        if code is not None:
-            around = getattr(function, "__globals__", {})
-            numbers |= {name: around.get(name) for name in code.co_names}
-            for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-                numbers[name] = _in_cell(cell)
-        lengths = {each for name, each in numbers.items() if type(each) is int and OWN_LENGTHS.fullmatch(name.lower())}
+    for function in getattr(scheduler, "lr_lambdas", None) or ():
+        values = _values_held(function).items()
+        lengths = {each for name, each in values if type(each) is int and OWN_LENGTHS.fullmatch(name.lower())}
         if len(lengths) == 1:
             return lengths.pop()
     return 0
+
+
+def _numbers_held(scheduler: Any) -> frozenset[int]:
+    """Whole numbers of the function of a LambdaLR, or of a scheduler whose class the program has written."""
+    values: list[object] = []
+    for function in getattr(scheduler, "lr_lambdas", None) or ():
+        values += _values_held(function).values()
+    if not type(scheduler).__module__.startswith("torch."):
+        values += (each for name, each in vars(scheduler).items() if name not in COUNTERS)
+    return frozenset(each for each in values if type(each) is int)
+
+
+def _values_held(function: Any) -> dict[str, object]:
+    """What a function reads by a name: its arguments that are set already, names around it, and their attributes."""
+    values: dict[str, object] = {}
+    partial = getattr(function, "keywords", {})
+    if partial:  # functools.partial, as in transformers
+        values.update(partial)
+        function = function.func
+    owner = getattr(function, "__self__", None)  # of a method
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return values | getattr(function, "__dict__", {})  # an object that is called
+    known = getattr(function, "__globals__", {})
+    values |= {name: known.get(name) for name in code.co_names}
+    for name, cell in zip(code.co_freevars, getattr(function, "__closure__", None) or (), strict=False):
+        values[name] = _in_cell(cell)
+    for each in [owner, *values.values()]:
+        inner = getattr(each, "__dict__", None)
+        if isinstance(inner, dict) and not isinstance(each, type | ModuleType):
+            values |= {name: inner[name] for name in code.co_names if name in inner}
+    return values
 
 
 def _in_cell(cell: CellType) -> object:

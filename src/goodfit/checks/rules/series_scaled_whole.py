@@ -3,8 +3,9 @@
 What it checks
     The source: minimum, maximum, mean or deviation are taken of a whole series, along time (without an axis, or along
     axis 0), and scale it, or a StandardScaler, MinMaxScaler or the like of scikit-learn is fitted to it and transforms
-    it; what is made of it is then cut at one place into a first part [:k] and a rest [k:]. And the program cuts
-    windows, [i : i + length], so that its rows are in the order of time.
+    it, also in a function of the program's that returns the scaler; what is made of it is then cut at one place into a
+    first part [:k] and a rest [k:]. And the program cuts windows, [i : i + length], so that its rows are in the order
+    of time.
 
 Why it hurts
     The scale tells the training how high the series will rise. Inputs of the test part stay within 0 to 1 because their
@@ -28,16 +29,33 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 
 MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "nanmin", "nanmax", "nanmean", "nanstd", "ptp"})
 SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
 WINDOWED = ("unfold", "sliding_window_view")
+SERIES, SCALER = "series", "scaler"
 MADE_OF_AT_MOST = 6  # steps from a name to what is made of it
+
+
+class Fitting(NamedTuple):
+    """A function that fits a scaler to its first argument.
+
+    Attributes:
+        returns: for each value that it returns, whether it is the scaler, the argument, or anything else.
+        line: where it fits it.
+    """
+
+    returns: Sequence[str]
+    line: int
+
+
+NONE: Mapping[str, Fitting] = {}
 
 
 class SeriesScaledWhole(SourceRule):
@@ -57,12 +75,17 @@ class SeriesScaledWhole(SourceRule):
             if isinstance(target, ast.Name) and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
         }
         if any(_cuts_windows(node, ends) for node in all_nodes(tree)):
+            fitting = _fitting_functions(tree)
             for body in scopes(tree):
-                yield from scaled_whole(body)
+                yield from scaled_whole(body, fitting)
 
 
-def scaled_whole(body: Sequence[ast.stmt]) -> Iterator[tuple[str, int]]:
-    """Series of a scope that are scaled before they are cut, each with the line where it is scaled."""
+def scaled_whole(body: Sequence[ast.stmt], fitting: Mapping[str, Fitting] = NONE) -> Iterator[tuple[str, int]]:
+    """Series of a scope that are scaled before they are cut, each with the line where it is scaled.
+
+    Args:
+        fitting: functions of the program that fit a scaler to what they are given, by name.
+    """
     nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
     assigned = list(given(nodes))
     measures: dict[str, set[str]] = {}  # of a series: names of what was measured of it
@@ -71,6 +94,7 @@ def scaled_whole(body: Sequence[ast.stmt]) -> Iterator[tuple[str, int]]:
         if isinstance(target, ast.Name) and series is not None:
             measures.setdefault(series, set()).add(target.id)
     yield from _transformed_whole(nodes, assigned)
+    yield from _transformed_by_another(nodes, assigned, fitting)
     for target, value in assigned:
         if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
             continue
@@ -99,6 +123,68 @@ def _transformed_whole(
                 is_scaled = _is_scaler(node.func.value, scalers)
                 if series and is_scaled and _is_cut_after(target.id, value.lineno, nodes, assigned):
                     yield series, fitted[series]
+
+
+def _fitting_functions(tree: ast.Module) -> dict[str, Fitting]:
+    """Functions whose first argument a scaler is fitted to as a whole, which is returned."""
+    found = {}
+    for function in of_kind(tree, ast.FunctionDef):
+        names = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
+        nodes = [node for each in function.body for node in within(each)]
+        scalers = {ast.unparse(target) for target, value in given(nodes) if _is_scaler(value, set())}
+        lines = [
+            node.lineno
+            for node in nodes
+            if isinstance(node, ast.Call) and called(node) in ("fit", "fit_transform") and node.args and names
+            if isinstance(node.func, ast.Attribute) and _is_scaler(node.func.value, scalers)
+            if _whole(node.args[0]) == names[0]
+        ]
+        returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
+        changed = any(
+            isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in names for each in nodes
+        )
+        if len(lines) == len(returned) == 1 and not changed:
+            parts = returned[0].elts if isinstance(returned[0], ast.Tuple) else [returned[0]]
+            kinds = [
+                SERIES if ast.unparse(each) == names[0] else SCALER if _is_scaler(each, scalers) else ""
+                for each in parts
+            ]
+            found[function.name] = Fitting(kinds, lines[0])
+    return found
+
+
+def _transformed_by_another(
+    nodes: Sequence[ast.AST], assigned: Sequence[tuple[ast.expr, ast.expr]], fitting: Mapping[str, Fitting]
+) -> Iterator[tuple[str, int]]:
+    """Series that a scaler transforms which a function has fitted to them, each with the line where it is fitted."""
+    for target, value in assigned:
+        function = fitting.get(called(value))
+        if function is None or not isinstance(value, ast.Call) or not value.args:
+            continue
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        kinds = dict(zip(map(ast.unparse, targets), function.returns, strict=False))
+        series = {ast.unparse(value.args[0]), *(name for name, kind in kinds.items() if kind == SERIES)}
+        for made, by in assigned:
+            is_call = isinstance(by, ast.Call) and called(_before_casts(by)) == "transform"
+            call = _before_casts(by)
+            if (
+                not is_call
+                or not isinstance(call, ast.Call)
+                or not isinstance(call.func, ast.Attribute)
+                or not call.args
+            ):
+                continue
+            is_fitted = kinds.get(ast.unparse(call.func.value)) == SCALER and ast.unparse(call.args[0]) in series
+            is_fitted = is_fitted and isinstance(made, ast.Name) and _is_cut_after(made.id, by.lineno, nodes, assigned)
+            if is_fitted and isinstance(value.args[0], ast.Name):
+                yield value.args[0].id, function.line
+
+
+def _before_casts(value: ast.expr) -> ast.expr:
+    """x of x.astype(np.float32)."""
+    while called(value) == "astype" and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        value = value.func.value
+    return value
 
 
 def _is_scaler(value: ast.expr, names: set[str]) -> bool:

@@ -1,0 +1,135 @@
+"""argument-without-effect: a class keeps an argument that it is given, and nothing ever reads it.
+
+What it checks
+    In the source of the program: __init__ of a net, or of another class without a base of a library, does nothing with
+    one of its arguments, or nothing but `self.name = name`; no file of the program reads an attribute of that name, or
+    has it as a text; and a call of the class gives it a value. Its name is that of a weight, rate, temperature, padding
+    or the like.
+
+Why it hurts
+    The value that was chosen changes nothing: a weight of a loss stays at 1, a padding is looked for under the id of
+    the other side. A search over it compares noise.
+
+Example
+    self.kl_weight = kl_weight
+    ...
+    return reconstruction + kl
+
+Instead
+    return reconstruction + self.kl_weight * kl
+
+When it is a false alarm
+    What is kept for people alone, to be looked up later.
+
+Cost
+    The program's files are parsed once, at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from goodfit.checks.engine.own_source import called, of_kind
+from goodfit.checks.engine.source_rule import SourceRule
+from goodfit.checks.finding import Level
+
+TUNES = re.compile(
+    r"(^|_)(coeffs?|coefficient|weights?|lambda\w*|lambd|lamb?|alpha|beta|gamma|temp|temperature|tau|margin|\w*smooth\w*|"
+    r"dropout|drop|p|pad|padding|ignore|lr|rate|decay|eps|epsilon|clip\w*|scale|momentum|frozen|freeze)(_|$)"
+)
+BASES = frozenset({"object", "Module", "Dataset", "IterableDataset", "ABC"})
+
+
+class ArgumentWithoutEffect(SourceRule):
+    code, level = "GF562", Level.WARNING
+    worth_parsing = re.compile(r"\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
+    what = "{name}, which is kept and never read: the value changes nothing"
+    fix = "Read it where it belongs, or leave the argument out"
+    asks_the_file_alone = False
+
+    def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
+        trees = [source.tree for source in self.program.source.files()]
+        yield from unread_arguments(tree, *trees)
+
+
+def unread_arguments(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]:
+    """Arguments of classes of a file that none of the files reads, each with its line."""
+    read: set[str] | None = None
+    classes = {node.name: node for node in of_kind(tree, ast.ClassDef)}
+    for owner in classes.values():
+        if not _is_own(owner, classes):
+            continue
+        init = next(
+            (each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"), None
+        )
+        kept = _kept(init) if init is not None else {}
+        if not kept or init is None:
+            continue
+        read = _read(tree, *others) if read is None else read
+        for name, line in kept.items():
+            if name not in read and "" not in read:
+                given = _given(name, owner.name, init, [tree, *others])
+                if given is not None:
+                    yield f"{owner.name} is given {name}={ast.unparse(given)}", line
+
+
+def _is_own(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
+    """Whether nothing but the program's own files and nn.Module reads attributes of a class."""
+    names = [ast.unparse(base).rpartition(".")[2] for base in owner.bases]
+    return not owner.decorator_list and all(
+        name in BASES or (name != owner.name and name in classes and _is_own(classes[name], classes)) for name in names
+    )
+
+
+def _kept(init: ast.FunctionDef) -> dict[str, int]:
+    """Arguments that are only stored under a name of their own, each with the line."""
+    arguments = {each.arg for each in [*init.args.args[1:], *init.args.kwonlyargs]}
+    loads = [each.id for each in of_kind(init, ast.Name) if isinstance(each.ctx, ast.Load)]
+    kept = {}
+    for node in of_kind(init, ast.Assign) + of_kind(init, ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            pairs: list[tuple[ast.expr, ast.expr | None]] = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=False))
+            for place, value in pairs:
+                if not isinstance(value, ast.Name) or value.id not in arguments or loads.count(value.id) > 1:
+                    continue
+                if ast.unparse(place) == f"self.{value.id}":
+                    kept[value.id] = node.lineno
+    for each in [*init.args.args[1:], *init.args.kwonlyargs]:
+        if each.arg not in loads and not each.arg.startswith("_"):
+            kept[each.arg] = each.lineno
+    return {name: line for name, line in kept.items() if TUNES.search(name)}
+
+
+def _read(*trees: ast.Module) -> set[str]:
+    """Names of attributes that are read, words of texts; "" where attributes may be read by any name."""
+    found = set()
+    for tree in trees:
+        found |= {node.attr for node in of_kind(tree, ast.Attribute) if not isinstance(node.ctx, ast.Store)}
+        found |= {ast.unparse(node.target).rpartition(".")[2] for node in of_kind(tree, ast.AugAssign)}
+        texts = [node.value for node in of_kind(tree, ast.Constant) if isinstance(node.value, str)]
+        found |= {text for text in texts if text.isidentifier()}
+        whole = {"vars", "save_hyperparameters", "locals", "asdict"}
+        if "__dict__" in found or any(called(node) in whole for node in of_kind(tree, ast.Call)):
+            found.add("")
+    return found
+
+
+def _given(name: str, owner: str, init: ast.FunctionDef, trees: list[ast.Module]) -> ast.expr | None:
+    """What a call of a class gives an argument; None where none does."""
+    place = [each.arg for each in init.args.args[1:]]
+    at = place.index(name) if name in place else -1
+    for tree in trees:
+        for call in of_kind(tree, ast.Call):
+            if called(call) != owner:
+                continue
+            for keyword in call.keywords:
+                if keyword.arg == name:
+                    return keyword.value
+            if 0 <= at < len(call.args) and not any(isinstance(each, ast.Starred) for each in call.args[: at + 1]):
+                return call.args[at]
+    return None
