@@ -53,7 +53,7 @@ class LossDetached(LiveRule):
         self.backwards = 0
         self.reached: dict[int, int] = {}  # of a leaf: the last backward that reached it
         self.stepped_at: weakref.WeakKeyDictionary[Optimizer, int] = weakref.WeakKeyDictionary()  # backwards by then
-        self.gradients: weakref.WeakKeyDictionary[Optimizer, list[float]] = weakref.WeakKeyDictionary()
+        self.gradients: weakref.WeakKeyDictionary[Optimizer, list[complex]] = weakref.WeakKeyDictionary()
         self.reported = False
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ class LossDetached(LiveRule):
         """Whether the gradients are those of the step before, and backward has been busy with others since."""
         before, seen = self.gradients.get(optimiser), self.stepped_at.get(optimiser, self.backwards)
         given = [param.grad for param in params[:GRADIENTS_READ] if param.grad is not None]
-        now = self.gradients[optimiser] = [float(value) for grad in given for value in tail(grad)]
+        now = self.gradients[optimiser] = [value for grad in given for value in tail(grad).tolist()]
         self.stepped_at[optimiser] = self.backwards
         if before != now or self.backwards == seen:
             return False
