@@ -317,6 +317,7 @@ def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> 
         (["truth", "prediction"], [["a", "b"], ["a", ""]], "has no value in 1 row, the first of them row 2"),
         (["truth", "p_a", "p_b"], [["a", 0.5, 0.5], ["b", 2, 3]], "of row 2 are not shares that sum to 1"),
         (["truth", "prediction", "p_a", "p_c"], [["a", "c", 0.5, 0.5], ["b", "a", 1, 0]], "of the class 'b'"),
+        (["truth", "prediction", "p_u", "p_v"], [["", "u", 0.6, 0.1], ["u|v", "", 0.4, 0.3]], "several labels"),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be_read_are_one_clear_line(
@@ -336,6 +337,9 @@ def test_runs_that_name_the_same_rows_differently_are_paired_by_row_number() -> 
     by_number = Entry(
         "b", "test rows", ("5", "7", "3"), True, truth[at], truth[at], tuple("xyz"), places=np.array([5, 7, 3])
     )
+    of_losses = Entry("c", "test rows", ("5", "7", "3"), True, None, losses=np.array([0.1, 0.2, 0.3]))
+    with pytest.raises(UsageError, match="b predicts classes, c neither classes nor numbers"):
+        paired([by_number, of_losses])
     _, second = paired([by_id, by_number])
     assert second.predicted is not None
     assert second.predicted.tolist() == truth.tolist()

@@ -25,8 +25,9 @@ def paired(entries: Sequence[Entry]) -> list[Entry]:
     first = entries[0]
     for other in entries[1:]:
         if other.kind != first.kind:
+            one, another = ("neither classes nor numbers" if e.kind == "losses" else e.kind for e in (first, other))
             raise UsageError(
-                f"{first.name} predicts {first.kind}, {other.name} {other.kind}",
+                f"{first.name} predicts {one}, {other.name} {another}",
                 fix="Give models of the same task, or settle what the columns hold with --task classes or numbers",
             )
     entries = _spelt_alike(entries)

@@ -70,6 +70,7 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     read = [name for name in (truth_name, prediction_name, positive, *of_class.values()) if name is not None]
     separator = None if table.delimited is None else table.delimited.separator
     reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
+    _refuse_several_labels(frame, [truth_name, prediction_name], others, path)
     if prediction_name is None and not of_class and positive is None:
         raise NoPredictionError(
             f"no column of predictions is recognised among {', '.join(columns[:12])}",
@@ -168,6 +169,23 @@ class _Reader:
             return all(((each >= 0) & (each <= 1)).all() for each in values)  # a probability is a prediction too
         together = np.concatenate(values)
         return bool((together == np.round(together)).all()) and len(np.unique(together)) <= CLASSES_AT_MOST
+
+
+def _refuse_several_labels(frame: pl.DataFrame, names: Sequence[str | None], others: Sequence[str], path: Path) -> None:
+    """Raise where a row has any number of labels, u|v of the columns p_u, p_v and p_w, as goodfit writes them."""
+    import polars as pl
+
+    labels = {column.removeprefix("p_") for column in others if column.startswith("p_")}
+    for name in names:
+        if name is None or len(labels) < 2 or frame[name].dtype != pl.String:
+            continue
+        several = {cell for cell in frame[name].drop_nulls().to_list() if "|" in cell} - labels
+        if any(labels.issuperset(cell.split("|")) for cell in several):
+            raise DataError(
+                f"the column '{name}' has several labels in a row, and files are compared by one class a row",
+                where=path,
+                fix="Compare the run folders: goodfit compare RUN_A RUN_B",
+            )
 
 
 def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:
