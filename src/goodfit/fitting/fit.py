@@ -186,8 +186,8 @@ def fit(
         if checkpoint is not None:
             checkpoint.refuse_other_data(rows)
         problem = make_problem(source, asked, journal, device=device, own_net=model is not None, started=begun)
-        shared = threads if model is None and device.type == "cpu" else 1  # other nets take all cores
-        threads_beside = threads_of_rivals(problem, asked, shared)
+        shares = model is None and device.type == "cpu" and not team.processes.several  # other nets take all cores
+        threads_beside = threads_of_rivals(problem, asked, threads if shares else 1)
         of_rivals = held.enter_context(process_of_rivals(problem, threads_beside))
         problem = with_feature_net(problem, asked, device)
         journal.note(check_problem(problem))
