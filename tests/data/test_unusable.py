@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from goodfit.data.sources.table import Table, table
+from goodfit.data.tables.unusable import Unused
 from goodfit.errors import DataError
 
 
@@ -141,3 +142,28 @@ def test_a_column_that_is_empty_in_many_rows_is_said(run: Table) -> None:
     assert notes(run, town=[None]) == []
     unlearnt = "the run was fitted on rows that all had a value, and has learnt nothing of an empty cell"
     assert notes(run, town=[None] * 19 + ["Ulm"]) == [("empty", "town: 19 of 20 rows", unlearnt)]
+
+
+def test_rows_without_a_gap_are_counted_as_cell_by_cell() -> None:
+    """What is passed over where each cell is a number or a known level, and rows before and after with gaps."""
+    frame = pl.DataFrame({"size": [row * 1.25 for row in range(60)], "town": ["Bern", "Ulm", "Graz"] * 20})
+    source = table(frame.with_columns(y=pl.Series(["a", "b"] * 30)), "y")
+    source.prepare()
+    source.learn(torch.arange(60))
+    pieces = [
+        pl.DataFrame({"size": size, "town": town}, schema={"size": pl.Float64, "town": pl.String})
+        for size, town in (([1.0, 2.0], ["Ulm", "Bern"]), ([None, 2.0], ["Ulm", "Rom"]), ([90.0], ["Graz"]))
+    ]
+    quick, whole = Unused(source.encoder), Unused(source.encoder)
+    for piece in pieces:
+        encoded = source.encoder.read(piece)
+        quick.add(piece, encoded)
+        whole._unlike.add(piece, encoded)
+        whole._rows += piece.height
+        whole._add_cells(piece, encoded)
+    for each in (quick, whole):
+        each.counted()
+    state = {name: value for name, value in vars(quick).items() if name not in ("_encoder", "_unlike", "_without_gap")}
+    assert state == {name: vars(whole)[name] for name in state}
+    assert quick._without_gap.tolist() == whole._without_gap.tolist() == [3]
+    assert quick.unlike() == whole.unlike()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 65_536
 MISSING = -1  # the code of None
+ONE_MISSING = np.int8(MISSING).tobytes()
 
 
 class Column(Sequence[Any]):
@@ -92,7 +93,7 @@ class Labels(Column):
 
 def nothing(count: int) -> Labels:
     """None for each row, in no memory."""
-    return Labels(np.broadcast_to(np.int8(MISSING), count), [])
+    return Labels(np.ndarray(count, np.int8, ONE_MISSING, strides=(0,)), [])
 
 
 class Numbers(Column):

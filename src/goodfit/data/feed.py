@@ -45,8 +45,8 @@ def batch_rows(
             rows = rows[torch.randperm(len(rows), generator=generator)]
         else:
             rows = _blocks_shuffled(rows.sort().values, block, generator)
-    pieces = -(-len(rows) // batch_size)
-    return list(torch.tensor_split(rows, pieces)) if pieces else []
+    pieces = -(-rows.shape[0] // batch_size)
+    return list(torch.tensor_split(rows, pieces)) if pieces > 1 else [rows][:pieces]
 
 
 def _blocks_shuffled(rows: Tensor, block: int, generator: torch.Generator) -> Tensor:

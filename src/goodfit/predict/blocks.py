@@ -70,28 +70,37 @@ class PredictionBlocks:
     def of(self, rows: int) -> Iterator[Predictions]:
         """Blocks of so many rows at least; only the last has fewer."""
         model, source = self._model, self._source
-        readable = torch.ones(len(source), dtype=torch.bool)
-        readable[list(self._broken)] = False
         remarks, start = source.remarks(), 0
-        todo = readable.nonzero()[:, 0]
+        todo = self._readable()
         blocks = outputs_in_blocks(model.net, model.feed(source), model.task, todo, model.precision, rows)
-        if not len(todo):
+        if not todo.shape[0]:
             yield Predictions(self._keys, {"prediction": []}, list(self._broken.values()), self.inputs, self.notes)
             return
         while start < len(source):
             with self._reading():
                 numbers, out = next(blocks)
                 columns: dict[str, Any] = dict(model.task.decode(out))
-            columns |= {name: [values[row] for row in numbers.tolist()] for name, values in remarks.items()}
+            if remarks:
+                rows_read = numbers.tolist()
+                columns |= {name: [values[row] for row in rows_read] for name, values in remarks.items()}
             end = self._end_of_block(numbers, todo)
             errors = [self._broken.get(row) for row in range(start, end)]
             yield Predictions(self._keys[start:end], columns, errors, self.inputs, self.notes)
             source.let_go()
             start = end
 
+    def _readable(self) -> Tensor:
+        """The numbers of the rows that can be read."""
+        if not self._broken:
+            return torch.arange(len(self))
+        readable = torch.ones(len(self), dtype=torch.bool)
+        readable[list(self._broken)] = False
+        return readable.nonzero()[:, 0]
+
     def _end_of_block(self, numbers: Tensor, readable: Tensor) -> int:
         """Behind the last row of a block; rows that cannot be read belong to the block before them."""
-        if not len(numbers) or numbers[-1] == readable[-1]:
+        count = numbers.shape[0]
+        if count in (0, readable.shape[0]) or numbers[-1] == readable[-1]:
             return len(self)
         return int(readable[torch.searchsorted(readable, numbers[-1], right=True)])
 

@@ -77,11 +77,14 @@ def outputs_in_blocks(
     waiting = batch_rows(rows, 2 * feed.batch_size)
     while waiting:
         block: list[Tensor] = []
-        while waiting and sum(map(len, block)) < at_least:
+        size_of_block = 0
+        while waiting and size_of_block < at_least:
             block.append(waiting.pop(0))
+            size_of_block += block[-1].shape[0]
         out, size = _of_batches(net, feed, task, block, precision)
         yield torch.cat(block), out
-        waiting = [batch for each in waiting for batch in batch_rows(each, size)] if size < len(block[0]) else waiting
+        if size < block[0].shape[0]:
+            waiting = [batch for each in waiting for batch in batch_rows(each, size)]
 
 
 def _of_batches(
@@ -97,7 +100,7 @@ def _of_batches(
             return torch.cat(pieces).float().cpu()
 
     with in_eval_mode(net):
-        return shrinking(forward, max(map(len, batches)))
+        return shrinking(forward, max(batch.shape[0] for batch in batches))
 
 
 @contextmanager
@@ -133,7 +136,7 @@ def _predicted(task: Task, net: nn.Module, x: Tensor) -> Tensor:
 
 
 def _checked(out: Tensor, x: Tensor) -> Tensor:
-    if not isinstance(out, Tensor) or out.dim() == 0 or len(out) != len(x):
+    if not isinstance(out, Tensor) or out.dim() == 0 or out.shape[0] != x.shape[0]:
         shape = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
         raise ModelError(
             f"the net gave {shape} for a mini-batch of {counted(len(x), 'row')}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from goodfit.data.cache_folder import cache_folder
 from goodfit.data.mapped_rows import MappedRows
 from goodfit.data.tables.known_levels import FrameWithKnownWords
+from goodfit.data.tables.numbers import types_of
 from goodfit.data.tables.other_dates import other_date_forms
 from goodfit.data.tables.other_ways import OtherMarks, other_marks, refuse_other_signs, with_percent_signs
 from goodfit.data.tables.unusable import Unused, refuse_other_order
@@ -138,11 +139,12 @@ def encode_rows(
 
 
 def _encoded(piece: pl.DataFrame, encoder: Encoder, unused: Unused | None, signs: bool) -> Encoded:
+    types = types_of(piece)
     if signs:
-        refuse_other_signs(piece, encoder.ways)
+        refuse_other_signs(piece, encoder.ways, types)
     if unused is None:
         return encoder.read_all(piece)
-    encoded = encoder.read(piece)
+    encoded = encoder.read(piece, types)
     if not unused.pieces:
         refuse_other_order(piece, encoder)
     unused.add(piece, encoded)

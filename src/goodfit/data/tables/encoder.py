@@ -8,7 +8,7 @@ columns that are not asked for, do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -58,7 +58,7 @@ class Encoded(NamedTuple):
 class Ranges(NamedTuple):
     """Of numbers of the training rows, as z-scores: (columns,) each; places: which of the numbers. NaN: not known."""
 
-    places: list[int]
+    places: np.ndarray
     low: np.ndarray
     high: np.ndarray
     span: np.ndarray
@@ -201,10 +201,14 @@ class Encoder:
                 values[block] = read
         return whole
 
-    def read(self, frame: pl.DataFrame) -> Encoded:
-        """The rows, and which numbers were not there."""
-        self._refuse_absent(frame.columns)
-        types = types_of(frame)
+    def read(self, frame: pl.DataFrame, types: Mapping[str, pl.DataType] | None = None) -> Encoded:
+        """The rows, and which numbers were not there.
+
+        Args:
+            types: of all columns, where they are known.
+        """
+        types = types_of(frame) if types is None else types
+        self._refuse_absent(types)
         few = few_rows(frame, types)
         numbers = self._number_values(frame, types, few)
         gone = np.isnan(numbers)
@@ -226,7 +230,7 @@ class Encoder:
     @cached_property
     def ranges(self) -> Ranges:
         """Of the numbers that stand in a row as they are, and of the days of dates, which have none."""
-        places = [at for at, column in enumerate(self.numbers) if column.part in (None, "days")]
+        places = np.flatnonzero([column.part in (None, "days") for column in self.numbers])
         means, deviations = (values[places] for values in self._scale)
         ends = [
             (np.nan, np.nan)
@@ -336,10 +340,10 @@ class Encoder:
         counts = (codes == UNKNOWN).sum(axis=0)
         return {column.name: int(count) for column, count in zip(self.categories, counts, strict=True) if count}
 
-    def _refuse_absent(self, columns: Sequence[str]) -> None:
-        present = set(columns)
-        absent = [name for name in self.sources if name not in present]
+    def _refuse_absent(self, columns: Collection[str]) -> None:
+        absent = [name for name in self.sources if name not in columns]
         if absent:
+            present = set(columns)
             near, others = nearest(absent[0], present - {*self.sources}, 1), len(absent) - 1
             raise DataError(
                 f"the column '{absent[0]}' is missing{f', and {others} more' * (others > 0)}; the run was fitted on it",

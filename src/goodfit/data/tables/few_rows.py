@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class FewRows:
         texts: the names of the columns of text.
     """
 
-    def __init__(self, frame: pl.DataFrame, types: dict[str, pl.DataType]) -> None:
+    def __init__(self, frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> None:
         import polars as pl
 
         self.texts = {name for name, dtype in types.items() if isinstance(dtype, pl.String)}
@@ -69,7 +69,7 @@ class CodesRead:
                     known[cell] = code
 
 
-def few_rows(frame: pl.DataFrame, types: dict[str, pl.DataType]) -> FewRows | None:
+def few_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> FewRows | None:
     """None of many rows, and of a frame with a column of another type, such as a date.
 
     Args:

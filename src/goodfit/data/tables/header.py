@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 NAMES_KEPT = 4_096
+TABLES_KEPT = 16
 NAMELESS = "column_"  # and a number, in files without names
 UNNAMED = "Unnamed: "  # and the place from 0, as pandas calls a column whose name is empty
 ROWS_COMPARED = 10_000  # with the first line
@@ -120,7 +121,7 @@ def lines_above(rows: pl.DataFrame) -> int:
     return titles if enough else 0
 
 
-@lru_cache(maxsize=NAMES_KEPT)  # rows that come one by one have the same columns
+@lru_cache(maxsize=NAMES_KEPT)
 def column_name(cell: str) -> str:
     """The name in one line, without what is not seen: as a file has it, and as a user gives it."""
     return re.sub(INVISIBLE, "", " ".join(cell.split("\n"))).strip()
@@ -128,6 +129,11 @@ def column_name(cell: str) -> str:
 
 def column_names(cells: Sequence[str]) -> list[str]:
     """Names in one line each; a column without a name is called as pandas calls it, unless another is called so."""
+    return list(_column_names(tuple(cells)))
+
+
+@lru_cache(maxsize=TABLES_KEPT)  # rows that come one by one have the same columns
+def _column_names(cells: tuple[str, ...]) -> list[str]:
     names = [column_name(cell) for cell in cells]
     taken = set(names)
     return [name or _free_name(f"{UNNAMED}{at}", taken) for at, name in enumerate(names)]

@@ -177,15 +177,20 @@ def with_percent_signs(frame: Frame, ways: Sequence[Way], percents: Collection[s
     return TableInMemory(rows.with_columns(shown))
 
 
-def refuse_other_signs(frame: pl.DataFrame, ways: Sequence[Way]) -> None:
+def refuse_other_signs(
+    frame: pl.DataFrame, ways: Sequence[Way], types: Mapping[str, pl.DataType] | None = None
+) -> None:
     """45% is 45, and 0.45 a hundredth of it: whether cells have the sign has to be as in the run's data.
+
+    Args:
+        types: of all columns, where they are known.
 
     Raises:
         DataError: numbers of a column have a percent sign and those of the run had none, or the reverse.
     """
     import polars as pl
 
-    types = types_of(frame)
+    types = types_of(frame) if types is None else types
     for way in ways:
         dtype = types.get(way.column)
         is_text = isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))

@@ -34,8 +34,7 @@ class UnlikeTraining:
         self._encoder = encoder
         count = len(encoder.ranges.places)
         self._rows = 0
-        self._gone = np.zeros(count, dtype=np.int64)
-        self._far, self._outside = self._gone.copy(), self._gone.copy()
+        self._gone, self._far, self._outside = np.zeros((3, count), dtype=np.int64)
         self._without_level = np.zeros(len(encoder.categories), dtype=np.int64)
         self._least, self._most = np.full(count, np.inf), np.full(count, -np.inf)  # of the values outside
         self._examples: dict[int, str] = {}
@@ -46,11 +45,15 @@ class UnlikeTraining:
         gone = encoded.gone[:, known.places]
         scores = encoded.rows[:, known.places]
         self._rows += piece.height
-        self._gone += gone.sum(axis=0)
-        self._without_level += (encoded.rows[:, self._encoder.first_code :] == GAP).sum(axis=0)
-        outside = ((scores < known.low) | (scores > known.high)) & ~gone  # never where no range is known
+        if gone.any():
+            self._gone += gone.sum(axis=0)
+        without_level = encoded.rows[:, self._encoder.first_code :] == GAP
+        if without_level.any():
+            self._without_level += without_level.sum(axis=0)
+        outside = (scores < known.low) | (scores > known.high)  # never where no range is known
         if not outside.any():
             return
+        outside &= ~gone
         far = ((known.low - scores > known.span) | (scores - known.high > known.span)) & ~gone
         self._far += far.sum(axis=0)
         self._outside += outside.sum(axis=0)

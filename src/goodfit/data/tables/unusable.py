@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.data.tables.encoder import Encoded, Encoder
-from goodfit.data.tables.encoder_columns import GAP, UNKNOWN
+from goodfit.data.tables.encoder_columns import FIRST, GAP, UNKNOWN
 from goodfit.data.tables.known_forms import in_known_form
 from goodfit.data.tables.known_levels import known_words
 from goodfit.data.tables.moments import moments, serial_days, shown_form, swapped
@@ -77,19 +77,29 @@ class Unused:
         self._rows = 0
         self._with_value: set[str] = set()
         self._forms = {number.source: number.format for number in encoder.numbers if number.part is not None}
+        self._are_numbers_and_levels = not (encoder.texts or self._forms or pieces)
         self._unknown: dict[str, dict[str, int]] = {}  # column -> word that is not known -> cells
         self._serial: dict[str, tuple[int, str]] = {}  # cells of a column of dates, and the first of them
         self._empty_rows = 0
 
     def add(self, piece: pl.DataFrame, encoded: Encoded) -> None:
         """Count in these rows."""
-        import polars as pl
-
         encoder = self._encoder
         if self.pieces:
             self.with_other_mark |= {way.column for way in columns_with_other_mark(piece, encoder.ways)}
         self._unlike.add(piece, encoded)
         self._rows += piece.height
+        in_order = self._are_numbers_and_levels and not encoded.gone.any()
+        if in_order and (encoded.rows[:, encoder.first_code :] >= FIRST).all():  # most rows that come one by one
+            self._with_value.update(encoder.sources)
+            self._without_gap += piece.height
+        else:
+            self._add_cells(piece, encoded)
+
+    def _add_cells(self, piece: pl.DataFrame, encoded: Encoded) -> None:
+        import polars as pl
+
+        encoder = self._encoder
         values = [~encoded.gone, encoded.rows[:, encoder.first_code :] != GAP]
         filled = np.concatenate([each.any(axis=0) for each in values])
         self._with_value.update(encoder.source_of_each[filled])
