@@ -10,17 +10,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from goodfit.lazy_pattern import lazy_pattern
+
 DECIMALS_AT_MOST = 10  # of a small number; a smaller one is written as 1.2e-11
 WRITTEN_OUT_BELOW = 1e15
 YEAR_WORDS = ("year", "yr", "jahr", "année", "annee", "año", "jaar")  # in the name of a column
 YEARS = 1000, 2999
 ALIKE = 0.6  # of difflib: 1 is the same
 ROUNDING = 1e-9  # of a share: what sums of floats are off
-LONG_NUMBER = re.compile(r"-?\d+\.\d{7,}")
+LONG_NUMBER = lazy_pattern(r"-?\d+\.\d{7,}")
 # Of data; a name in quotes is left as it is.
-ROW = re.compile(
-    r"(?<!\w)'[^']*'|\b(?:(?P<article>[Aa]) )?(?P<word>[Rr]ow)(?P<several>s?)\b"
-)  # a quoted name is left as it is
+# a quoted name is left as it is
+ROW = lazy_pattern(r"(?<!\w)'[^']*'|\b(?:(?P<article>[Aa]) )?(?P<word>[Rr]ow)(?P<several>s?)\b")
 
 
 def spaced(name: str) -> str:

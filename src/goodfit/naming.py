@@ -13,17 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from goodfit.lazy_pattern import lazy_pattern
+
 FLAGS = {"overlay", "quiet", "raw", "resume", "verbose"}  # without a value; `Option` adds its own
 COMMAND_ONLY = {"help", "json", "processes", "traceback", "write-baseline"}  # options that no call has
 
 # Words of a sentence that follow an option; any other word after an option with a value is the value.
-WORD = re.compile(
+WORD = lazy_pattern(
     "also|and|as|at|by|chooses|does|for|gives|has|if|in|is|makes|means|must|names|of|or|out|reads|settles|sums|takes|"
     "that|the|their|this|to|was|were|where|with|without|would"
 )
 
-OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?: (?=(\S+)))?")
-COMMAND_LINE = re.compile(r"\bgoodfit [a-z]+(?: (?:--?[a-z][a-z-]*|[A-Z][A-Z.]*\b|[\w.]*[/.][\w./]*))*")
+OPTION = lazy_pattern(r"(?<![\w-])--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?: (?=(\S+)))?")
+COMMAND_LINE = lazy_pattern(r"\bgoodfit [a-z]+(?: (?:--?[a-z][a-z-]*|[A-Z][A-Z.]*\b|[\w.]*[/.][\w./]*))*")
 
 _command = False
 _addresses: dict[str, str] = {}  # of what was fetched, by the paths of its copies

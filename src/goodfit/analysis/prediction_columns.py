@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodfit.errors import UsageError
+from goodfit.lazy_pattern import lazy_pattern
 
 TRUTH = (
     "truth", "ytrue", "true", "actual", "groundtruth", "target", "label", "truelabel", "trueclass", "ytest", "y",
@@ -22,7 +23,7 @@ KEY = (
 )  # fmt: skip
 FOLD = ("fold", "cvfold", "folds", "split")
 POSITIVE = ("probability", "proba", "prob", "score", "p", "yprob", "yscore", "yproba", "confidencepositive")
-OF_CLASS = re.compile(r"(?:p|prob|proba|probability|score)[ _\-.:(\[]+(.+?)[)\]]?", re.IGNORECASE)
+OF_CLASS = lazy_pattern(r"(?:p|prob|proba|probability|score)[ _\-.:(\[]+(.+?)[)\]]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

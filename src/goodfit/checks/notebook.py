@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import linecache
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any, Protocol
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.formats import place
 from goodfit.errors import UsageError
+from goodfit.lazy_pattern import lazy_pattern
 
 COLOURS = {Level.ERROR: "#b3261e", Level.WARNING: "#9a6700", Level.NOTICE: "#57606a"}
-MAGIC = re.compile(r"^(\s*)[%!?]|^(\s*)\w[\w.]*\?+$")  # a line that IPython reads, and Python does not
+MAGIC = lazy_pattern(r"^(\s*)[%!?]|^(\s*)\w[\w.]*\?+$")  # a line that IPython reads, and Python does not
 TIMED = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose cell is Python
 
 

@@ -62,11 +62,11 @@ class Suppressions:
         Raises:
             UsageError: not TOML, no such rule, or no reason.
         """
-        import tomllib
-
         for parent in (folder, *folder.resolve().parents):
             file = parent / "pyproject.toml"
             if file.is_file():
+                import tomllib
+
                 try:
                     settings = tomllib.loads(file.read_text(encoding="utf-8"))
                 except tomllib.TOMLDecodeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 
 import click
@@ -17,11 +16,12 @@ from goodfit.cli.wrong_order import in_order
 from goodfit.errors import GoodfitError, ProcessError
 from goodfit.fitting.console import visible
 from goodfit.formatting import listed, sentence
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.naming import names_of_the_command
 
 INTERRUPTED = 130
 LETTERS_OF_MESSAGE = 2_000
-RANGE = re.compile(r"is not in the range (\S+)<=x<=(\S+)")  # what click says
+RANGE = lazy_pattern(r"is not in the range (\S+)<=x<=(\S+)")  # what click says
 EXAMPLES = {  # what to write, where a command is called without what it needs
     "fit": "Give the data: goodfit fit photos/, or goodfit fit people.csv --target income",
     "predict": "Give a run and new data: goodfit predict runs/people new.csv -o predictions.csv",

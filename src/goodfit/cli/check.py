@@ -69,21 +69,23 @@ def check(
     """
     from dataclasses import replace
 
-    with quick_imports():
+    with quick_imports(keep=True):
         from goodfit.checks import baseline as accepted
         from goodfit.checks.formats import render
         from goodfit.checks.ranks import of_all_ranks, rank_of
+        from goodfit.checks.rule import kinds
         from goodfit.checks.run_script import run_script
-        from goodfit.data.remote import is_remote
         from goodfit.store.files import write_text
         from goodfit.store.outputs import is_baseline, is_findings, refuse_to_replace
+
+        kinds()  # the files of all rules
 
     inputs = [path for path in (Path(target), baseline) if path is not None]
     if output is not None:  # before the program runs
         refuse_to_replace(output, is_findings, inputs)
     if write_baseline is not None:
         refuse_to_replace(write_baseline, is_baseline, inputs[:1])
-    if not module and not target.endswith((".py", ".ipynb")) and (Path(target).exists() or is_remote(target)):
+    if not module and not target.endswith((".py", ".ipynb")) and _is_data(target):
         place = _losses_of(Path(target))
         of_target = _of_history if not arguments and _is_history(place) else _of_data
         findings, summary, status = of_target(place, arguments, select, ignore), None, 0
@@ -116,6 +118,12 @@ def check(
     unseen = summary is not None and not summary.watched and form != "text" and fail_on != "never"
     failing = any(finding.level in FAILING_LEVELS[fail_on] for finding in fresh)
     raise click.exceptions.Exit(status or (FINDINGS_STATUS if failing else NOT_WATCHED_STATUS if unseen else 0))
+
+
+def _is_data(target: str) -> bool:
+    from goodfit.data.remote import is_remote  # late: to watch a program, nothing that reads data is needed
+
+    return Path(target).exists() or is_remote(target)
 
 
 def _of_data(path: Path, arguments: Sequence[str], select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:

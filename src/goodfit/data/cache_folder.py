@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.errors import DiskError, UsageError, disk_error
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.store.files import create, ensure_folder, scratch_name, sweep
 
 MARK = "goodfit-cache"  # a file that says whose folder this is, and lists the files that the cache made, a line each
-OWN_NAME = re.compile(  # and no other file is removed, whatever the mark lists
+OWN_NAME = lazy_pattern(  # and no other file is removed, whatever the mark lists
     r"[0-9a-f]{24}\.(json|lock|fetched|\d+\.part)|\d+x\d+x\d-\w+-[0-9a-f]{24}\.(pixels|index|unreadable)|.+-\d+\.rows"
     r"|[0-9a-f]{24}\.features|\.[\w.-]+\.\d+-[0-9a-f]{12}\.tmp"
 )
-FETCHED = re.compile(r"[0-9a-f]{24}\.remote")  # a folder of files that came from an address
+FETCHED = lazy_pattern(r"[0-9a-f]{24}\.remote")  # a folder of files that came from an address
 OTHER_PLACE = "Give another place, by --cache DIR"
 FREE_SPACE_NEEDED = 1.02  # times the size
 

@@ -8,15 +8,15 @@ bytes each, the highest first; then the numbers. Described at https://yann.lecun
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 from goodfit.errors import DataError
+from goodfit.lazy_pattern import lazy_pattern
 
-NAME = re.compile(r"(?i)(?P<set>.*?)(?P<what>images|labels)(?:[-._]idx\d)[-._](?:ubyte|byte)(?:\.gz)?")
+NAME = lazy_pattern(r"(?i)(?P<set>.*?)(?P<what>images|labels)(?:[-._]idx\d)[-._](?:ubyte|byte)(?:\.gz)?")
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 SIDES_AT_MOST = 4
 BELOW = ("raw", "MNIST/raw")  # where torchvision puts them

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -12,10 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from goodfit.data.columns import MISSING, Labels, nothing
+from goodfit.lazy_pattern import lazy_pattern
 
 T = TypeVar("T")
 DIGEST_BYTES = 16
-DIGEST = re.compile("[0-9a-f]{32}")
+DIGEST = lazy_pattern("[0-9a-f]{32}")
 
 
 class Texts(Sequence[str]):

@@ -25,13 +25,14 @@ import msgspec
 from goodfit.data.cache_folder import FREE_SPACE_NEEDED, cache_error, cache_folder, list_files
 from goodfit.data.remote_errors import NoPermissionError, UnreachableError, fetch_error, missing_package
 from goodfit.errors import DataError, DiskError, UsageError
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.naming import name_by_address
 from goodfit.store.checked import NotAsWritten, read_checked, write_checked
 from goodfit.store.files import create, refuse_text, scratch_name
 
-ADDRESS = re.compile(r"(?P<protocol>[a-z][a-z0-9+.-]+):/{1,3}(?P<rest>[^/].*)", re.DOTALL)  # Path leaves one slash
-RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
-CHECKSUM = re.compile(r"(?P<address>.*)#sha256=(?P<sha256>[0-9a-fA-F]{64})", re.DOTALL)
+ADDRESS = lazy_pattern(r"(?P<protocol>[a-z][a-z0-9+.-]+):/{1,3}(?P<rest>[^/].*)", re.DOTALL)  # Path leaves one slash
+RANGE = lazy_pattern(r"\{(\d+)\.\.(\d+)\}")
+CHECKSUM = lazy_pattern(r"(?P<address>.*)#sha256=(?P<sha256>[0-9a-fA-F]{64})", re.DOTALL)
 FILES_AT_MOST = 1_000_000
 WEB_PAGES = ("", ".html", ".htm")
 TRIES = 3

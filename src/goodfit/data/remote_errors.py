@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from goodfit.errors import DataError, GoodfitError, UsageError
+from goodfit.lazy_pattern import lazy_pattern
 
 PACKAGES = {"gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "hf": "huggingface_hub", "sftp": "paramiko"}
 NO_PERMISSION = (401, 403)
-NOT_TRUSTED = re.compile(r"certificate verify failed: (.+?)[.)]* \(_ssl")  # as OpenSSL says it through Python
+NOT_TRUSTED = lazy_pattern(r"certificate verify failed: (.+?)[.)]* \(_ssl")  # as OpenSSL says it through Python
 LOST = ("Connect", "Timeout", "Payload", "ServerDisconnected", "DNS")  # in names of errors of networks
 
 

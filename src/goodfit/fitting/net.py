@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from goodfit.fitting.pretrained import NONE, Weights, choose_weights, would_star
 from goodfit.fitting.problem import Problem
 from goodfit.fitting.resume import Started
 from goodfit.fitting.table_effort import affordable_epochs
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.nets import architecture, build, imagenet, measure, names, usual_options
 from goodfit.nets.assemble import cross_fitted
 from goodfit.nets.own_net import as_net, describe
@@ -135,8 +135,8 @@ def make_net(
 
 
 WRONG_WIDTHS = (  # what torch says, with the width that came and the one that was wanted
-    re.compile(r"mat1 and mat2 shapes cannot be multiplied \(\d+x(?P<came>\d+) and (?P<wanted>\d+)x\d+\)"),
-    re.compile(r"expected input\[.*\] to have (?P<wanted>\d+) channels, but got (?P<came>\d+) channels"),
+    lazy_pattern(r"mat1 and mat2 shapes cannot be multiplied \(\d+x(?P<came>\d+) and (?P<wanted>\d+)x\d+\)"),
+    lazy_pattern(r"expected input\[.*\] to have (?P<wanted>\d+) channels, but got (?P<came>\d+) channels"),
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,8 +15,9 @@ from torch import Tensor, nn
 
 from goodfit.errors import ModelError, UsageError
 from goodfit.formatting import counted, listed, nearest
+from goodfit.lazy_pattern import lazy_pattern
 
-TREES = re.compile("xgb|lightgbm|lgbm|catboost|boost|gbm|forest|tree")  # in the name of a model of another library
+TREES = lazy_pattern("xgb|lightgbm|lgbm|catboost|boost|gbm|forest|tree")  # in the name of a model of another library
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import difflib
 import hashlib
 import importlib.util
 import inspect
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -22,10 +21,11 @@ from torch import Tensor, nn
 
 from goodfit.errors import ModelError
 from goodfit.formatting import type_named
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.nets.architecture import names
 from goodfit.nets.function_net import FunctionNet
 
-SPEC = re.compile(r"^(?P<file>.+\.py):(?P<name>[A-Za-z_]\w*)$")
+SPEC = lazy_pattern(r"^(?P<file>.+\.py):(?P<name>[A-Za-z_]\w*)$")
 
 
 def is_spec(text: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.store.files import replacing
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ STYLE: dict[Any, Any] = {
 }
 
 # What XML 1.0 does not allow, lone surrogates among them: file names that are not UTF-8 come with those.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = lazy_pattern("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_REFERENCE = lazy_pattern(r"url\(#([^)]+)\)")
 
 
 @contextmanager

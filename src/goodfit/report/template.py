@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from goodfit.formatting import capital, counted, duration, fixed, moment, number, plural, rows_called, sentence, spaced
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.tasks.section import Bar, Histogram, Plot, Table
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 CELL_LETTERS = 200  # of a text in a table
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28  # pixels of a histogram in a table
 VALUE = r"\d+|none|linear|find|feature|cpu|classes|numbers"  # of an option in a sentence; other words go on with it
-OPTION = re.compile(rf"(?<![\w-])(--[a-z][a-z-]*(?: (?:{VALUE})\b)?)")
-NUMBER = re.compile(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
+OPTION = lazy_pattern(rf"(?<![\w-])(--[a-z][a-z-]*(?: (?:{VALUE})\b)?)")
+NUMBER = lazy_pattern(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
 LONG_LETTERS = 1_500  # of a sentence or a list of names
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from goodfit.lazy_pattern import lazy_pattern
+
 # Longer than one sign: "-" alone is a text everywhere. A tab or line end before the sign is skipped by spreadsheets.
-FORMULA = re.compile(r"'*[\t\r\n ]*[=+\-@].", re.DOTALL)
-NUMBER = re.compile(r"[+-]?(\d[\d., ]*|[.,]\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
+FORMULA = lazy_pattern(r"'*[\t\r\n ]*[=+\-@].", re.DOTALL)
+NUMBER = lazy_pattern(r"[+-]?(\d[\d., ]*|[.,]\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
 
 
 def cells(values: Sequence[Any] | Any, *, raw: bool = False) -> list[str]:

@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from goodfit.errors import DataError, UsageError, disk_error
+from goodfit.lazy_pattern import lazy_pattern
 
 LONGEST_PATH, SHOWN_OF_TEXT = 4_095, 40  # letters
 LETTERS_OF_NAME = 40  # that a temporary name repeats: a name may have 255 bytes at most
-TEMPORARY = re.compile(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
+TEMPORARY = lazy_pattern(r"\..{0,40}\.(\d+)-[0-9a-f]{12}\.tmp", re.DOTALL)  # what `scratch_name` gives, and its process
 SECONDS_LEFT_ALONE = 600  # a file that was written since may belong to a process of another machine
 _OWN: set[str] = set()  # temporary names that this process uses
 

@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from goodfit.errors import UsageError
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.store.files import refuse_nul
 
 MAKER = "goodfit"
 PNG_MARK = b"tEXtSoftware\0goodfit"
-PAGE_MARK = re.compile(rb'<meta name="generator" content="goodfit">|<title>[^<]*: goodfit: ')
+PAGE_MARK = lazy_pattern(rb'<meta name="generator" content="goodfit">|<title>[^<]*: goodfit: ')
 WRONG_LABELS = ("key", "label", "suggested", "p_label", "p_suggested")
 DRAWING_MARK = b"<!-- goodfit -->"
 BEGINNING = 65_536  # bytes of a file in which its mark stands
 REPORT_BYTES_AT_MOST = 100_000_000  # of a report of check, which is read as a whole
-GITHUB_LINE = re.compile(r"::(error|warning|notice) .*title=[\w-]+ \(GF\d+\)::")
+GITHUB_LINE = lazy_pattern(r"::(error|warning|notice) .*title=[\w-]+ \(GF\d+\)::")
 BASELINE_FIELDS = 3  # of each entry: rule, file, line of code
 NAMES_TRIED = 10_000
 OTHER_FORMATS = (  # programs go by these endings: under one of them they could not open a table of text

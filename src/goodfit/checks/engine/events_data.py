@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
-from goodfit.checks.engine.event import Event
+from goodfit.checks.engine.event import Event, event
 
 
-@dataclass(frozen=True)
+@event
 class Epoch(Event):
     """A data loader has been asked for its batches from the start."""
 
@@ -19,7 +18,7 @@ class Epoch(Event):
     iterator: Any
 
 
-@dataclass(frozen=True)
+@event
 class Batch(Event):
     """A data loader gave a batch; `indices` are those of its sampler, None where there is none."""
 
@@ -29,7 +28,7 @@ class Batch(Event):
     indices: Sequence[Any] | None
 
 
-@dataclass(frozen=True)
+@event
 class Fit(Event):
     """A transformer of scikit-learn, such as StandardScaler, has been fitted to rows x (N, ...)."""
 
@@ -37,7 +36,7 @@ class Fit(Event):
     x: Any
 
 
-@dataclass(frozen=True)
+@event
 class Transform(Event):
     """A transformer of scikit-learn has made `result` (N, ...) of rows x (N, ...)."""
 
@@ -46,7 +45,7 @@ class Transform(Event):
     result: Any
 
 
-@dataclass(frozen=True)
+@event
 class Inverse(Event):
     """A transformer of scikit-learn has made `result` (N, ...) of transformed rows, in their former scale."""
 
@@ -54,7 +53,7 @@ class Inverse(Event):
     result: Any
 
 
-@dataclass(frozen=True)
+@event
 class Split(Event):
     """scikit-learn's train_test_split has parted an array or frame, `whole`, in two; `stratify` as it was given."""
 
@@ -64,7 +63,7 @@ class Split(Event):
     whole: Any = None
 
 
-@dataclass(frozen=True)
+@event
 class Score(Event):
     """scikit-learn has scored predictions (N, ...) against labels (N, ...).
 

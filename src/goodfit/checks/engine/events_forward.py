@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from goodfit.checks.engine.event import Event
+from goodfit.checks.engine.event import Event, event
 from goodfit.checks.engine.nested import tensors
 
 
-@dataclass(frozen=True)
+@event
 class Call(Event):
     """A module was called.
 
@@ -51,7 +51,7 @@ class NetCall(Call, Event):
     """A net was called: an outermost module with parameters. Those who listen to calls hear of it too."""
 
 
-@dataclass(frozen=True)
+@event
 class Loss(Event):
     """A loss function of torch is about to be called.
 
@@ -69,7 +69,7 @@ class Loss(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class OtherLoss(Event):
     """A loss of torch that takes more than an input and its target is about to be called.
 
@@ -83,7 +83,7 @@ class OtherLoss(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class NewDistribution(Event):
     """A distribution of torch.distributions has been made.
 
@@ -101,7 +101,7 @@ class NewDistribution(Event):
         return type(self.distribution).__name__
 
 
-@dataclass(frozen=True)
+@event
 class LogProb(Event):
     """A distribution is asked for the logarithm of the probability (density) of values: a loss by another name."""
 
@@ -110,7 +110,7 @@ class LogProb(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class Sample(Event):
     """sample() of a distribution gave a value, with no gradient; `root` is the outermost module whose forward runs."""
 
@@ -120,7 +120,7 @@ class Sample(Event):
     root: nn.Module | None
 
 
-@dataclass(frozen=True)
+@event
 class Write(Event):
     """A tensor is about to be written to in place, without gradients being recorded.
 
@@ -136,7 +136,7 @@ class Write(Event):
     source: Tensor | None
 
 
-@dataclass(frozen=True)
+@event
 class Compare(Event):
     """Two tensors are compared by ==."""
 
@@ -145,7 +145,7 @@ class Compare(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class EqualTo(Event):
     """The values of a tensor are compared with a whole number by ==, such as a class."""
 
@@ -154,7 +154,7 @@ class EqualTo(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class Cut(Event):
     """The values of a tensor are compared with a number by <, <=, > or >=."""
 
@@ -162,21 +162,21 @@ class Cut(Event):
     number: float
 
 
-@dataclass(frozen=True)
+@event
 class Noise(Event):
     """torch.randn or torch.randn_like has given a tensor."""
 
     tensor: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class Drawn(Event):
     """torch.randint has given whole numbers."""
 
     tensor: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class Pairwise(Event):
     """Without gradients being recorded, (N, 1) minus (N,), in this order or the other, has given (N, N)."""
 
@@ -184,7 +184,7 @@ class Pairwise(Event):
     right: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class Residual(Event):
     """A tensor with a graph minus one of its shape without, in this order or the other: a loss may be written out.
 
@@ -222,7 +222,7 @@ def residual(given: Sequence[Any], result: Any) -> Residual | None:
     return Residual(sides[sides[0] is targets[0]], targets[0], grad=True)
 
 
-@dataclass(frozen=True)
+@event
 class TopK(Event):
     """topk of scores (N, M) without a graph, along their last dimension, has given `places` (N, k)."""
 
@@ -230,7 +230,7 @@ class TopK(Event):
     places: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class AlongWidth(Event):
     """A tensor (N,) without a graph is multiplied with one of (N, ..., N): it is broadcast along the last dimension."""
 
@@ -238,7 +238,7 @@ class AlongWidth(Event):
     other: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class Read(Event):
     """Classes or numbers are made of a tensor: argmax, max, tolist, numpy.
 
@@ -253,7 +253,7 @@ class Read(Event):
     at: Tensor | None = None
 
 
-@dataclass(frozen=True)
+@event
 class Reshape(Event):
     """A tensor has been viewed or reshaped to other sizes."""
 
@@ -261,7 +261,7 @@ class Reshape(Event):
     after: Tensor
 
 
-@dataclass(frozen=True)
+@event
 class Dropout(Event):
     """A dropout function is called; `module` is the innermost module whose forward runs, None outside of any."""
 
@@ -271,7 +271,7 @@ class Dropout(Event):
     training: bool
 
 
-@dataclass(frozen=True)
+@event
 class Attention(Event):
     """scaled_dot_product_attention is called with a mask.
 
@@ -283,7 +283,7 @@ class Attention(Event):
     grad: bool
 
 
-@dataclass(frozen=True)
+@event
 class Weights(Event):
     """`action` is "state_dict" (taken from a module), "load_state_dict" or "save".
 
@@ -297,14 +297,14 @@ class Weights(Event):
     strict: bool = True
 
 
-@dataclass(frozen=True)
+@event
 class Averaged(Event):
     """An AveragedModel has taken weights into its average."""
 
     module: Any
 
 
-@dataclass(frozen=True)
+@event
 class Loaded(Event):
     """torch.load has given a value."""
 

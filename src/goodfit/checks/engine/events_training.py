@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.event import Event
+from goodfit.checks.engine.event import Event, event
 from goodfit.checks.engine.hand_written import HandWritten
 
 
@@ -23,7 +22,7 @@ def params_of(optimiser: Optimizer | HandWritten) -> list[Tensor]:
 WALKED = ("nodes", "leaves", "_by_name")  # what the two events of a pass have in common
 
 
-@dataclass(frozen=True)
+@event
 class Backward:
     """What the two events of a backward pass have in common; no event by itself.
 
@@ -93,7 +92,7 @@ class BackwardEnded(Backward, Event):
         vars(self).update({name: value for name, value in vars(before).items() if name in WALKED})
 
 
-@dataclass(frozen=True)
+@event
 class InputGradients(Event):
     """torch.autograd.grad has given gradients of tensors, none of which is an optimiser's parameter.
 
@@ -110,14 +109,14 @@ class InputGradients(Event):
     weights: Tensor | None = None
 
 
-@dataclass(frozen=True)
+@event
 class StepBegins(Event):
     """An optimiser is about to step, or one that is written around it."""
 
     optimiser: Optimizer
 
 
-@dataclass(frozen=True)
+@event
 class Step(Event):
     """An optimiser has stepped, or the program has moved its weights by itself.
 
@@ -139,14 +138,14 @@ class Step(Event):
         return params_of(self.optimiser)
 
 
-@dataclass(frozen=True)
+@event
 class NewOptimiser(Event):
     """An optimiser has been made."""
 
     optimiser: Optimizer
 
 
-@dataclass(frozen=True)
+@event
 class Zero(Event):
     """Gradients are about to be zeroed, by an optimiser or a module."""
 
@@ -158,7 +157,7 @@ class Zero(Event):
         return params_of(self.owner) if isinstance(self.owner, Optimizer) else list(self.owner.parameters())
 
 
-@dataclass(frozen=True)
+@event
 class Clip(Event):
     """Gradients are about to be clipped.
 
@@ -171,7 +170,7 @@ class Clip(Event):
     norm_type: float | None = 2.0
 
 
-@dataclass(frozen=True)
+@event
 class Schedule(Event):
     """A scheduler of the learning rate is about to step.
 
@@ -187,7 +186,7 @@ class Schedule(Event):
     epoch: int | None = None
 
 
-@dataclass(frozen=True)
+@event
 class Scaler(Event):
     """A gradient scaler is about to be used: "scale", "unscale_", "step" or "update" was called."""
 
@@ -195,14 +194,14 @@ class Scaler(Event):
     action: str
 
 
-@dataclass(frozen=True)
+@event
 class OptimiserLoaded(Event):
     """An optimiser is about to take over a state."""
 
     optimiser: Optimizer
 
 
-@dataclass(frozen=True)
+@event
 class Autocast(Event):
     """A lower precision was asked for; `works` says whether torch will use it here."""
 
@@ -210,7 +209,7 @@ class Autocast(Event):
     works: bool
 
 
-@dataclass(frozen=True)
+@event
 class Seeded(Event):
     """torch.manual_seed has been called."""
 

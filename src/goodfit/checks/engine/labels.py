@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Batch
 from goodfit.checks.engine.pairs import Measure, rows_compared
 from goodfit.checks.engine.variables import tensors_by_name
+from goodfit.lazy_pattern import lazy_pattern
 
-NAMES = re.compile(r"^(y|ys|yb|lab|labs|labels?|targets?|lbl|classes|ids|pids|y_?batch|batch_?y|batch_?labels?)$")
+NAMES = lazy_pattern(r"^(y|ys|yb|lab|labs|labels?|targets?|lbl|classes|ids|pids|y_?batch|batch_?y|batch_?labels?)$")
 CLASSES_AT_LEAST = 2
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +19,10 @@ from goodfit.checks.engine.equal_by_nature import (
 )
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.identity_map import IdentityMap
+from goodfit.lazy_pattern import lazy_pattern
 
 BYTES_AT_MOST = 64 * 2**20  # of a tensor whose rows are compared
-WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # of val_loader, valLoader, VAL_LOADER
+WORD = lazy_pattern(r"[A-Z]?[a-z]+|[A-Z]+")  # of val_loader, valLoader, VAL_LOADER
 HELD_OUT_WORDS = {
     *("val", "valid", "validation", "test", "testing", "dev", "holdout"),
     *("valloader", "validloader", "testloader", "devloader", "valdl", "validdl", "testdl"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, scopes, within
+from goodfit.lazy_pattern import lazy_pattern
 
 ROWS = r"(masks?|idx|index|indices|ids?|nodes?|rows)"
-HELD_OUT = re.compile(rf"(^|_)(test|te|val|valid|validation|held_?out)_?{ROWS}$|(^|_){ROWS}_(test|val|valid)$")
-TRAINING = re.compile(rf"(^|_)(train|training|tr)_?{ROWS}$|(^|_){ROWS}_(train|tr)$")
-TRAINED_ON = re.compile(
-    r"(train|training|tr)_?(mask|idx|ind|ids?|nodes)|(mask|idx|ids?)_train"
-)  # in files worth parsing
-LOSS = re.compile(r"cross_entropy|nll_loss|mse_loss|l1_loss|binary_cross|criterion|loss_(fn|func|function)$|^loss_?f")
+HELD_OUT = lazy_pattern(rf"(^|_)(test|te|val|valid|validation|held_?out)_?{ROWS}$|(^|_){ROWS}_(test|val|valid)$")
+TRAINING = lazy_pattern(rf"(^|_)(train|training|tr)_?{ROWS}$|(^|_){ROWS}_(train|tr)$")
+# in files worth parsing
+TRAINED_ON = lazy_pattern(r"(train|training|tr)_?(mask|idx|ind|ids?|nodes)|(mask|idx|ids?)_train")
+LOSS = lazy_pattern(r"cross_entropy|nll_loss|mse_loss|l1_loss|binary_cross|criterion|loss_(fn|func|function)$|^loss_?f")
 
 
 def over_all_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:

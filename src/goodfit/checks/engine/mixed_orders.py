@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, within
+from goodfit.lazy_pattern import lazy_pattern
 
-DRAWING = re.compile(r"randperm\(|permutation\(|shuffle\(")  # worth parsing a file for
+DRAWING = lazy_pattern(r"randperm\(|permutation\(|shuffle\(")  # worth parsing a file for
 DRAWS = ("randperm", "permutation")
 TURNS = ("flip", "roll")  # partners by a fixed rule
-OF_ROWS = re.compile(r"[\[(]?0,?[\])]?|[^,]+, [\[(]?0,?[\])]?")  # arguments of a flip and a roll of the first dimension
-SEEDING = re.compile(r"seed|set_state|setstate|set_rng_state|generator", re.IGNORECASE)
-LABELS = re.compile(r"^y(s|b)?$|^[yt]_|_ys?$|label|target|^lbl|one_?hot", re.IGNORECASE)
-DOMAINS = re.compile(r"source|src|domain", re.IGNORECASE)  # beside which "target" is no label
+# arguments of a flip and a roll of the first dimension
+OF_ROWS = lazy_pattern(r"[\[(]?0,?[\])]?|[^,]+, [\[(]?0,?[\])]?")
+SEEDING = lazy_pattern(r"seed|set_state|setstate|set_rng_state|generator", re.IGNORECASE)
+LABELS = lazy_pattern(r"^y(s|b)?$|^[yt]_|_ys?$|label|target|^lbl|one_?hot", re.IGNORECASE)
+DOMAINS = lazy_pattern(r"source|src|domain", re.IGNORECASE)  # beside which "target" is no label
 RETURNED = "returned"
-PARTNERS = re.compile(r"returned|mix|shuf|perm|other|part|_?b$|_?2$", re.IGNORECASE)  # labels of the others
+PARTNERS = lazy_pattern(r"returned|mix|shuf|perm|other|part|_?b$|_?2$", re.IGNORECASE)  # labels of the others
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
+from goodfit.lazy_pattern import lazy_pattern
 
-MOVING = re.compile(
+MOVING = lazy_pattern(
     r"^((random_?)?([hv]_?|horizontal_?|vertical_?)?flip(_?(lr|ud))?|rot(90|ate|ation)|(resized_?|random_?)*crop|(warp_?)?"
     r"(affine|perspective)|elastic(_transform)?)$",
     re.IGNORECASE,
 )
-MOVING_KINDS = re.compile(r"Random(Horizontal|Vertical)?(Flip|Crop|Rotation|Affine|ResizedCrop|Perspective)\(")
-CHANCE = re.compile(r"rand|uniform|bernoulli|binomial|choice|integers|getrandbits|get_params", re.IGNORECASE)
-SEEDING = re.compile(r"seed|set_(rng_)?state|setstate", re.IGNORECASE)
-AUGMENTING = re.compile(r"transform|augment|^aug|_aug", re.IGNORECASE)
+MOVING_KINDS = lazy_pattern(r"Random(Horizontal|Vertical)?(Flip|Crop|Rotation|Affine|ResizedCrop|Perspective)\(")
+CHANCE = lazy_pattern(r"rand|uniform|bernoulli|binomial|choice|integers|getrandbits|get_params", re.IGNORECASE)
+SEEDING = lazy_pattern(r"seed|set_(rng_)?state|setstate", re.IGNORECASE)
+AUGMENTING = lazy_pattern(r"transform|augment|^aug|_aug", re.IGNORECASE)
 NO_DATA = ("self", "torch", "np", "numpy", "F", "TF", "cv2", "Image", "functional", "transforms", "random")
 
 

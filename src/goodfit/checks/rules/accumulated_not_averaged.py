@@ -36,11 +36,12 @@ from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Clip, St
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 STEPS_AT_LEAST = 3
 PASSES_AT_LEAST = 4  # for each step
-NAMES = re.compile(r"accum|micro_?batch", re.IGNORECASE)
-RATE_DIVIDED = re.compile(r"((lr|rate)\w*\s*=|SGD\()[^\n#]*/\s*\(?\s*\w*(accum|micro)", re.IGNORECASE)
+NAMES = lazy_pattern(r"accum|micro_?batch", re.IGNORECASE)
+RATE_DIVIDED = lazy_pattern(r"((lr|rate)\w*\s*=|SGD\()[^\n#]*/\s*\(?\s*\w*(accum|micro)", re.IGNORECASE)
 MEANS = ("MeanBackward0",)
 LOSSES = ("LossBackward", "CrossEntropy")  # with a reduction
 MEAN = 1  # the number of reduction="mean"

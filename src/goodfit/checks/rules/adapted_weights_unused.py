@@ -26,18 +26,18 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 
 from goodfit.checks.engine.next_use import is_read
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 
 class AdaptedWeightsUnused(SourceRule):
     code, level = "GF295", Level.WARNING
-    worth_parsing = re.compile(r"create_graph\s*=\s*True")
+    worth_parsing = lazy_pattern(r"create_graph\s*=\s*True")
     what = (
         "{name} is made of gradients that keep their graph, and is not read afterwards: the weights of before are used"
     )

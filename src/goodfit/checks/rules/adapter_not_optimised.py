@@ -34,8 +34,9 @@ from torch import Tensor, nn
 from goodfit.checks.engine.events import Call, Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-NAMES = re.compile(r"lora|adapter", re.IGNORECASE)
+NAMES = lazy_pattern(r"lora|adapter", re.IGNORECASE)
 STEPS_BEFORE = 6  # of an optimiser, before it is judged
 
 

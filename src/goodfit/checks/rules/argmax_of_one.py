@@ -25,7 +25,6 @@ Cost
 from __future__ import annotations
 
 import linecache
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -33,9 +32,10 @@ from goodfit.checks.engine.events import Loss, NetCall, Read
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 CALLS_AT_LEAST = 2
-VALUES = re.compile(r"max\([^()]*\)\s*(?:\.values\b|\[0\])")  # and not their places
+VALUES = lazy_pattern(r"max\([^()]*\)\s*(?:\.values\b|\[0\])")  # and not their places
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "soft_margin_loss")
 
 

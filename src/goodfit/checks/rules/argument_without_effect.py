@@ -28,14 +28,14 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-TUNES = re.compile(
+TUNES = lazy_pattern(
     r"(^|_)(coeffs?|coefficient|weights?|lambda\w*|lambd|lamb?|alpha|beta|gamma|temp|temperature|tau|margin|\w*smooth\w*|"
     r"dropout|drop|p|pad|padding|ignore|lr|rate|decay|eps|epsilon|clip\w*|scale|momentum|frozen|freeze)(_|$)"
 )
@@ -44,7 +44,7 @@ BASES = frozenset({"object", "Module", "Dataset", "IterableDataset", "ABC"})
 
 class ArgumentWithoutEffect(SourceRule):
     code, level = "GF562", Level.WARNING
-    worth_parsing = re.compile(r"\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
+    worth_parsing = lazy_pattern(r"\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
     what = "{name}, which is kept and never read: the value changes nothing"
     fix = "Read it where it belongs, or leave the argument out"
     asks_the_file_alone = False

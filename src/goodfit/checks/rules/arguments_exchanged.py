@@ -37,6 +37,7 @@ from typing import NamedTuple
 from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 Words = frozenset[str]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -51,7 +52,7 @@ EITHER = """in out, input output, left right, source target, src tgt, src dst, r
     student teacher, first second, query key, key value, anchor positive, before after, old new, parent child,
     positive negative, pos neg, user item, encoder decoder"""
 COUNTED = frozenset({"step", "epoch", "ratio", "rate", "lr", "loss", "coef", "factor", "prob", "length"})
-ALIKE = re.compile(  # functions that give the same in both orders
+ALIKE = lazy_pattern(  # functions that give the same in both orders
     r"mse|mae|rmse|l1|l2|huber|dist|iou|dice|jaccard|overlap|acc|corr|cos|simil|psnr|ssim|chamfer|equal|f1|dot",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ class Callee(NamedTuple):
 
 class ArgumentsExchanged(SourceRule):
     code, level = "GF469", Level.WARNING
-    worth_parsing = re.compile(r"\w\(.*\w, *\w")
+    worth_parsing = lazy_pattern(r"\w\(.*\w, *\w")
     asks_the_file_alone = False  # also what modules it imports
     what = "{name}, each in the place of the other"
     fix = "Exchange them, or give them by name"

@@ -39,11 +39,12 @@ from goodfit.checks.engine.events import NetCall, Step, StepBegins, WatchEnds, p
 from goodfit.checks.engine.kept_weights import first_large, kept_weights, some_values
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 NETS_AT_MOST, COPIES_AT_MOST = 8, 200
 MOVED_AT_LEAST = 4  # times that copies were seen to move, from one look to the next
 STEPS_BETWEEN, STEPS_AT_LEAST = 2, 12
-STAYS = re.compile(r"froz|ref|init|prior|old|anchor|orig|pretrain|start", re.IGNORECASE)
+STAYS = lazy_pattern(r"froz|ref|init|prior|old|anchor|orig|pretrain|start", re.IGNORECASE)
 
 
 @dataclass

@@ -25,16 +25,16 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 WRITING = frozenset({"mul_", "add_", "lerp_", "copy_"})
-CALLED_BY_OTHERS = re.compile(r"^(on_|after_|before_|training_|__)|_callback$|_hook$")
+CALLED_BY_OTHERS = lazy_pattern(r"^(on_|after_|before_|training_|__)|_callback$|_hook$")
 FROM_OTHERS = frozenset({"AveragedModel", "ExponentialMovingAverage", "ModelEmaV2", "EMA", "EMAModel"})
 
 

@@ -37,8 +37,9 @@ from goodfit.checks.engine.events import Averaged, NetCall, Step, WatchEnds, Wri
 from goodfit.checks.engine.user_frame import Place, names_of, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-AVERAGE = re.compile(r"(^|_)(ema|swa|averaged?|avg|polyak|shadow|mean_teacher)(_|$)", re.IGNORECASE)
+AVERAGE = lazy_pattern(r"(^|_)(ema|swa|averaged?|avg|polyak|shadow|mean_teacher)(_|$)", re.IGNORECASE)
 VALUES = 16
 WRITTEN_AT_MOST = 4  # tensors that are followed
 STEPS_AT_LEAST = 4

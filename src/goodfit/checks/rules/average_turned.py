@@ -36,9 +36,10 @@ from typing import NamedTuple
 from goodfit.checks.engine.own_source import all_nodes, called, given, loops_in, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-OPTIMISER = re.compile(r"^(Adam\w*|NAdam|RAdam|SGD|RMSprop|Adagrad|Adadelta|ASGD|Rprop|LBFGS|Muon)$")
-TARGET = re.compile(
+OPTIMISER = lazy_pattern(r"^(Adam\w*|NAdam|RAdam|SGD|RMSprop|Adagrad|Adadelta|ASGD|Rprop|LBFGS|Muon)$")
+TARGET = lazy_pattern(
     r"(^|_)(targets?|tgt|targ|ema|teacher|avg|averaged?|slow|shadow|momentum|t)(_|$)|_t\d?$", re.IGNORECASE
 )
 BLENDS = ("copy_", "lerp_", "mul_", "add_")
@@ -59,7 +60,7 @@ class Blend(NamedTuple):
 
 class AverageTurned(SourceRule):
     code, level = "GF533", Level.ERROR
-    worth_parsing = re.compile(r"\bzip\(.*parameters\(\)|state_dict\(\)")
+    worth_parsing = lazy_pattern(r"\bzip\(.*parameters\(\)|state_dict\(\)")
     what = "{name} is in an optimiser, and is blended with the weights of its target, which follow nobody"
     fix = "Blend the weights of the trained net into those of the target: exchange the two"
 

@@ -30,12 +30,13 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, children
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-AVERAGE = re.compile(
+AVERAGE = lazy_pattern(
     r"(^|_)(ema|swa|averaged?|polyak|shadow)(_?(model|net|network|weights|params|module))?$", re.IGNORECASE
 )
-SCHEDULER = re.compile(r"(LR|Schedule|Scheduler)$")  # as SWALR, which is often called swa
-UPDATING = re.compile(r"update|step|average|polyak|soft|lerp|ema", re.IGNORECASE)
+SCHEDULER = lazy_pattern(r"(LR|Schedule|Scheduler)$")  # as SWALR, which is often called swa
+UPDATING = lazy_pattern(r"update|step|average|polyak|soft|lerp|ema", re.IGNORECASE)
 PREPARING = ("to", "eval", "train", "requires_grad_", "cuda", "double", "float")
 CONTENTS = ("parameters", "named_parameters", "state_dict", "buffers", "named_buffers")
 WRITING = ("mul_", "add_", "lerp_", "copy_", "sub_")
@@ -44,7 +45,7 @@ WITHOUT_GRADIENTS = ("no_grad", "inference_mode")
 
 class AverageUnused(SourceRule):
     code, level = "GF447", Level.WARNING
-    worth_parsing = re.compile(r"ema|swa|average|polyak|shadow", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"ema|swa|average|polyak|shadow", re.IGNORECASE)
     what = "{name}, an average of the weights, is updated and never used: what is evaluated are the raw weights"
     fix = "Evaluate, save and predict with the average: evaluate({name}...)"
 

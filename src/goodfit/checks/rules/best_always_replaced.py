@@ -33,14 +33,15 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-BEST = re.compile(r"best|top|max|min|lowest|highest", re.IGNORECASE)
-KEEPS = re.compile(r"save|copy|state_dict|checkpoint|store|keep", re.IGNORECASE)
+BEST = lazy_pattern(r"best|top|max|min|lowest|highest", re.IGNORECASE)
+KEEPS = lazy_pattern(r"save|copy|state_dict|checkpoint|store|keep", re.IGNORECASE)
 
 
 class BestAlwaysReplaced(SourceRule):
     code, level = "GF545", Level.WARNING
-    worth_parsing = re.compile(r"(?i)if .*(?:best|top|max|min|lowest|highest)")
+    worth_parsing = lazy_pattern(r"(?i)if .*(?:best|top|max|min|lowest|highest)")
     what = (
         "{name} is replaced whether the score was better or not: what is kept is better than the epoch before, no more"
     )

@@ -36,10 +36,11 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.engine.variables import tensors_by_name
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 CLASS_LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
 BOX_LOSSES = ("smooth_l1_loss", "l1_loss", "mse_loss", "huber_loss")
-BOX_NAMES = re.compile(r"box|loc|anchor|offset|xywh|xyxy|ltrb|(^|_)off(_|$)", re.IGNORECASE)
+BOX_NAMES = lazy_pattern(r"box|loc|anchor|offset|xywh|xyxy|ltrb|(^|_)off(_|$)", re.IGNORECASE)
 NUMBERS = (2, 7)  # of a box: a centre and a width, corners, or a box in space
 NUMBERS_OF_BOX = 4  # of fewer the name has to say so, too
 PLACES_AT_LEAST = 2  # for each row of the batch

@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -36,6 +35,7 @@ from typing import NamedTuple
 from goodfit.checks.engine.own_source import all_nodes, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 PLAIN = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.BinOp, ast.operator, ast.expr_context)
 MIRRORED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Eq: ast.Eq}
@@ -78,7 +78,7 @@ class Values(NamedTuple):
 
 class BranchNeverTaken(SourceRule):
     code, level = "GF561", Level.WARNING
-    worth_parsing = re.compile(r"\bif\b[^\n]*(?:[<>]|==|\bin\b)")
+    worth_parsing = lazy_pattern(r"\bif\b[^\n]*(?:[<>]|==|\bin\b)")
     what = "{name}"
     fix = "Ask for the narrowest case first: the largest number first where the sign is >="
 

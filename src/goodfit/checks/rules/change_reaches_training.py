@@ -40,9 +40,10 @@ from goodfit.checks.engine.own_source import all_nodes, given
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"\.dataset\.\w+\s*=[^=]")
-HOW_ROWS_ARE_READ = re.compile(r"transform|augment|^aug|^(is_)?train(ing)?$|^mode$|flip|crop|noise|jitter", re.I)
+WORTH_PARSING = lazy_pattern(r"\.dataset\.\w+\s*=[^=]")
+HOW_ROWS_ARE_READ = lazy_pattern(r"transform|augment|^aug|^(is_)?train(ing)?$|^mode$|flip|crop|noise|jitter", re.I)
 
 
 class ChangeReachesTraining(LiveRule):

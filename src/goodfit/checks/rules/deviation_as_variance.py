@@ -30,15 +30,16 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, given
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-DEVIATION = re.compile(r"(^|_)(std|stdev|stddev|sd|sigmas?|scales?|deviations?)(_|$)", re.IGNORECASE)
-VARIANCE = re.compile(r"var|sq|2", re.IGNORECASE)
+DEVIATION = lazy_pattern(r"(^|_)(std|stdev|stddev|sd|sigmas?|scales?|deviations?)(_|$)", re.IGNORECASE)
+VARIANCE = lazy_pattern(r"var|sq|2", re.IGNORECASE)
 CRITERION, FUNCTION = "GaussianNLLLoss", "gaussian_nll_loss"
 
 
 class DeviationAsVariance(SourceRule):
     code, level = "GF288", Level.WARNING
-    worth_parsing = re.compile(r"GaussianNLLLoss|gaussian_nll_loss")
+    worth_parsing = lazy_pattern(r"GaussianNLLLoss|gaussian_nll_loss")
     what = "{name} is given to the Gaussian likelihood as its variance, and is called a deviation"
     fix = "Square it: {name} ** 2"
 

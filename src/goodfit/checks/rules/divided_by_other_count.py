@@ -41,6 +41,7 @@ from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.engine.user_frame import names_of, user_place
 from goodfit.checks.finding import Finding, Level
+from goodfit.lazy_pattern import lazy_pattern
 
 BATCH_AT_LEAST = 2
 FUNCTIONS = (
@@ -51,8 +52,8 @@ REDUCTION = ("reduction", "size_average", "reduce")
 PLAIN = ("item", "detach", "cpu", "float", "numpy")  # what leaves a number as it is
 MOVES = ("to", "cuda", "cpu")  # of a module, which they return
 ITERATING = ("enumerate", "tqdm", "track")
-LOADER = re.compile(r"load|dl$|batches", re.IGNORECASE)
-SIZE = re.compile(r"(^|[_.])(batch_?size|bs|bsz|batch)$", re.IGNORECASE)  # as options name it
+LOADER = lazy_pattern(r"load|dl$|batches", re.IGNORECASE)
+SIZE = lazy_pattern(r"(^|[_.])(batch_?size|bs|bsz|batch)$", re.IGNORECASE)  # as options name it
 MEANS, RIGHT, ROWS, BATCHES, WHOLE = "means", "right rows", "rows", "batches", "rows of whole batches"
 WEIGHED = "means times a size"
 WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
@@ -65,7 +66,7 @@ WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a n
 
 class DividedByOtherCount(SourceRule):
     code, level = "GF450", Level.WARNING
-    worth_parsing = re.compile(r"\+=|\.append\(")
+    worth_parsing = lazy_pattern(r"\+=|\.append\(")
     what = "{name}"
     fix = "Divide the sum of means by the number of batches, or weigh each by its rows; divide rows by rows"
     yields_to = ("impossible-metric",)

@@ -28,14 +28,15 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-DROPOUT = re.compile(r"^(Alpha|Feature)?[Dd]ropout[123]?d?$")
-KEEP = re.compile(r"(^|_)keep(_?(prob|rate|p|ratio|probability))?$", re.IGNORECASE)
+DROPOUT = lazy_pattern(r"^(Alpha|Feature)?[Dd]ropout[123]?d?$")
+KEEP = lazy_pattern(r"(^|_)keep(_?(prob|rate|p|ratio|probability))?$", re.IGNORECASE)
 
 
 class DropoutOfKeep(SourceRule):
     code, level = "GF341", Level.WARNING
-    worth_parsing = re.compile("keep", re.IGNORECASE)
+    worth_parsing = lazy_pattern("keep", re.IGNORECASE)
     what = "a dropout gets {name}, the share that is to be kept: torch drops that share"
     fix = "1 - {name}"
 

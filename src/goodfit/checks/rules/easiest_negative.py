@@ -32,18 +32,19 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 EXTREMES = {"max": "max", "amax": "max", "min": "min", "amin": "min"}
 CUTS = ("relu", "clamp", "clamp_min", "clip", "softplus", "max", "maximum")
 POSITIVE, NEGATIVE = (
-    re.compile(r"pos|^[ad]p$|_[ad]?p$", re.IGNORECASE),
-    re.compile(r"neg|^[ad]n$|_[ad]?n$", re.IGNORECASE),
+    lazy_pattern(r"pos|^[ad]p$|_[ad]?p$", re.IGNORECASE),
+    lazy_pattern(r"neg|^[ad]n$|_[ad]?n$", re.IGNORECASE),
 )
 
 
 class EasiestNegative(SourceRule):
     code, level = "GF277", Level.WARNING
-    worth_parsing = re.compile(r"margin|triplet|softplus", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"margin|triplet|softplus", re.IGNORECASE)
     what = "{name} is the easiest negative of each row, beside the hardest positive: it is beyond the margin already"
     fix = "Take the nearest negative: the smallest distance, or the largest similarity, to a row of another class"
 

@@ -30,9 +30,10 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-EDGES = re.compile(r"edge|adj", re.IGNORECASE)
-FEATURES = re.compile(r"attr|weight|feat|type|label|mask", re.IGNORECASE)
+EDGES = lazy_pattern(r"edge|adj", re.IGNORECASE)
+FEATURES = lazy_pattern(r"attr|weight|feat|type|label|mask", re.IGNORECASE)
 COPIES = ("full", "full_like", "repeat", "repeat_interleave")
 JOINS = ("cat", "concat", "concatenate", "hstack")
 

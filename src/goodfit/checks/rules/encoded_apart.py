@@ -32,9 +32,10 @@ from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"factorize\(|Encoder\(|Vectorizer\(|\.cat\.codes")
-ENCODERS = re.compile(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
+WORTH_PARSING = lazy_pattern(r"factorize\(|Encoder\(|Vectorizer\(|\.cat\.codes")
+ENCODERS = lazy_pattern(r"^(Label|Ordinal|OneHot)Encoder$|Vectorizer$|^LabelBinarizer$")
 
 
 class EncodedApart(SourceRule):

@@ -30,15 +30,16 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-PAD = re.compile(r"pad(ding)?(_?(token|idx|index|id|ix|tok|symbol|value))*$|^pad", re.IGNORECASE)
-END = re.compile(r"eos|eot|end_?of|^end(_?(token|idx|index|id|tok))*$|stop_?(token|id|tok)", re.IGNORECASE)
+PAD = lazy_pattern(r"pad(ding)?(_?(token|idx|index|id|ix|tok|symbol|value))*$|^pad", re.IGNORECASE)
+END = lazy_pattern(r"eos|eot|end_?of|^end(_?(token|idx|index|id|tok))*$|stop_?(token|id|tok)", re.IGNORECASE)
 IGNORED = "-100"
 
 
 class EndIsPadding(SourceRule):
     code, level = "GF263", Level.WARNING
-    worth_parsing = re.compile(r"eos|eot|end|stop", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"eos|eot|end|stop", re.IGNORECASE)
     what = (
         "{name} stands for the end of a text and for padding, and the loss leaves it out: the net never learns to stop"
     )

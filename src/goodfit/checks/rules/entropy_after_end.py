@@ -33,11 +33,12 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-DONE = re.compile(r"^(not_?)?(dones?|terminals?|terminated|d|ends?|masks?)(_?(flags?|batch|mask))?$", re.IGNORECASE)
+DONE = lazy_pattern(r"^(not_?)?(dones?|terminals?|terminated|d|ends?|masks?)(_?(flags?|batch|mask))?$", re.IGNORECASE)
 LOG_PROB = r"(log_?p\w*|logp\w*|log_?pi\w*|entropy|ent|lp)"
-NEXT = re.compile(rf"^(next|nxt)_\w*{LOG_PROB}$|^{LOG_PROB}_?(next|nxt|prime|tp1)\w*$|^{LOG_PROB}_?2$", re.IGNORECASE)
-DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
+NEXT = lazy_pattern(rf"^(next|nxt)_\w*{LOG_PROB}$|^{LOG_PROB}_?(next|nxt|prime|tp1)\w*$|^{LOG_PROB}_?2$", re.IGNORECASE)
+DISCOUNT = lazy_pattern(r"gamma|discount", re.IGNORECASE)
 
 
 class EntropyAfterEnd(SourceRule):

@@ -34,9 +34,10 @@ from collections.abc import Iterator, Sequence
 from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-DONE = re.compile(r"^(is_?)?(dones?|terminals?|terminated)(_?flags?)?$")
-DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
+DONE = lazy_pattern(r"^(is_?)?(dones?|terminals?|terminated)(_?flags?)?$")
+DISCOUNT = lazy_pattern(r"gamma|discount", re.IGNORECASE)
 STORING = ("append", "push", "add", "store", "remember")
 PARTS_AT_LEAST = 4  # of a transition
 

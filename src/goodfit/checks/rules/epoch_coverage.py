@@ -40,8 +40,9 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
-ON_PURPOSE = re.compile(
+ON_PURPOSE = lazy_pattern(
     r"balanc|weight|replac|bootstrap|oversampl|undersampl|episod|curricul|infinite|multinomial|priorit|importance|"
     r"way|shot|support|triplet|negativ",
     re.I,

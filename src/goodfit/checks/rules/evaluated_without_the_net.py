@@ -31,14 +31,15 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, children, loops_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-LOSS = re.compile(r"^criterion|loss|cross_entropy$", re.IGNORECASE)
+LOSS = lazy_pattern(r"^criterion|loss|cross_entropy$", re.IGNORECASE)
 MODES = ("eval", "train", "requires_grad_", "to", "zero_grad")
 
 
 class EvaluatedWithoutTheNet(SourceRule):
     code, level = "GF548", Level.WARNING
-    worth_parsing = re.compile(r"\.eval\(\)")
+    worth_parsing = lazy_pattern(r"\.eval\(\)")
     what = "{name} is put into eval mode and never called there: the loss compares the data with itself"
     fix = "Give the loss what the net makes of the inputs: criterion({name}(inputs), targets)"
 

@@ -25,7 +25,6 @@ Cost
 
 from __future__ import annotations
 
-import re
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +40,7 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 FILES_AT_LEAST, FILES_AT_MOST = 40, 1_000_000
 ROWS_AT_LEAST, ROWS_KEPT = 120, 2_000
@@ -48,7 +48,7 @@ WIDTH = 64  # numbers that are kept of an input
 CLASSES_AT_MOST = 50
 Z_OF_NUMBERS, Z_OF_GIVEN = 4.0, 2.0  # standard errors above chance: at least, and at most
 FACTOR_AT_LEAST = 1.5  # of the two shares of right guesses
-NUMBERED = re.compile(r"(.*?)(\d+)")
+NUMBERED = lazy_pattern(r"(.*?)(\d+)")
 WRAPPED_AT_MOST = 8  # a subset of a subset of ...
 
 

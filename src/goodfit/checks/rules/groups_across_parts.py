@@ -41,8 +41,9 @@ from goodfit.checks.engine.user_frame import user_place, users_frames
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
-NAMES = re.compile(  # not persons or child, which are numbers of them
+NAMES = lazy_pattern(  # not persons or child, which are numbers of them
     r"(^|[_\W])((patient|subject|participant|speaker|study|scan|video|animal)s?|person|individual|donor|pupil|student|"
     r"athlete|volunteer|recording|slide|mouse)([_\W]?(id|no|nr|name))?$",
     re.I,
@@ -50,7 +51,7 @@ NAMES = re.compile(  # not persons or child, which are numbers of them
 ROWS_PER_GROUP = 2.0  # on average, from which a column names groups
 GROUPS_AT_LEAST = 4
 SHARE_AT_LEAST = 0.5
-AS_GROUPS = re.compile(r"\bgroups\s*=\s*(\w+)")  # what a program splits by elsewhere
+AS_GROUPS = lazy_pattern(r"\bgroups\s*=\s*(\w+)")  # what a program splits by elsewhere
 
 
 class Pending(NamedTuple):

@@ -37,12 +37,13 @@ from goodfit.checks.engine.own_source import called, scope_around, within
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 LOSSES = ("cross_entropy", "nll_loss")
 SHARE_AT_LEAST = 0.02  # of the labels
 TIMES_AT_LEAST = 2
 CLASSES_AT_MOST = 100  # an ignored value below may be a class that is left out of the loss alone
-LEAVES_OUT = re.compile(r"ignore|valid|mask|pad|keep|known|labell?ed", re.IGNORECASE)
+LEAVES_OUT = lazy_pattern(r"ignore|valid|mask|pad|keep|known|labell?ed", re.IGNORECASE)
 COUNTS = ("numel", "size", "nelement")
 
 

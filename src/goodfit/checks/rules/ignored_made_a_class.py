@@ -26,7 +26,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -34,12 +33,13 @@ from goodfit.checks.engine.events import Loss, WatchEnds
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, mentions, of_kind, within
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 CALLS_LOOKED_AT = 8
 BY_DEFAULT = -100  # ignore_index where none is given
-WORTH_PARSING = re.compile(r"\w == -?\w+\]+ = \d|(where|masked_fill_?)\(.{1,40} == ")
+WORTH_PARSING = lazy_pattern(r"\w == -?\w+\]+ = \d|(where|masked_fill_?)\(.{1,40} == ")
 OF_COPIES = ("clone", "copy", "deepcopy")
-ASIDE = re.compile(
+ASIDE = lazy_pattern(
     r"draw|show|plot|colou?r|visual|decode|palette|iou|metric|eval|valid|test|score|confus|one_?hot|dice"
 )
 

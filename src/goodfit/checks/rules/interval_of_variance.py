@@ -25,12 +25,12 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 LOSS, MODULE = "gaussian_nll_loss", "GaussianNLLLoss"
 VARIANCE_AT = 2  # the place of the variance among its arguments
@@ -38,7 +38,7 @@ VARIANCE_AT = 2  # the place of the variance among its arguments
 
 class IntervalOfVariance(SourceRule):
     code, level = "GF284", Level.WARNING
-    worth_parsing = re.compile(r"gaussian_nll_loss|GaussianNLLLoss")
+    worth_parsing = lazy_pattern(r"gaussian_nll_loss|GaussianNLLLoss")
     what = "{name} is the variance that the loss is given, and is used here as a deviation"
     fix = "Take its root first: var.sqrt()"
 

@@ -27,7 +27,6 @@ from collections.abc import Iterator
 
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule
-from goodfit.data.tables.spelt_alike import GROUPS_SHOWN, LEVELS_AT_MOST, spelt_alike
 from goodfit.formatting import counted, listed
 
 
@@ -35,6 +34,9 @@ class LabelsSpeltAlike(DataRule):
     code, level = "GF512", Level.WARNING
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
+        # late: a watch reads no data
+        from goodfit.data.tables.spelt_alike import GROUPS_SHOWN, LEVELS_AT_MOST, spelt_alike
+
         if data.labels is None:
             return
         counts = Counter(data.labels[data.parts != "out"].tolist())

@@ -26,10 +26,10 @@ Cost
 from __future__ import annotations
 
 import math
-import statistics
 import weakref
 from collections.abc import Iterator
 
+import numpy as np
 from torch import Tensor
 from torch.optim import Optimizer, lr_scheduler
 
@@ -134,7 +134,7 @@ class LearningRate(LiveRule):
         comparable = losses.count >= STEPS_AT_LEAST and not losses.negative and losses.first > 0
         diverged = not math.isfinite(end) and losses.highest > BREAK_FACTOR * losses.first
         moved = self.largest_change * steps  # at most
-        noise = statistics.pstdev(last) if len(last) > 1 and math.isfinite(end) else 0.0
+        noise = float(np.std(last)) if len(last) > 1 and math.isfinite(end) else 0.0
         never_below = losses.lowest >= losses.first and end >= losses.first + NOISE_FACTOR * noise
         leaps = self.largest_change >= LEAP_AT_LEAST or not math.isfinite(self.largest_change) or diverged
         if comparable and leaps and (never_below or end > RISE_FACTOR * losses.first or diverged):

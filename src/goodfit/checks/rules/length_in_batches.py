@@ -35,8 +35,9 @@ from goodfit.checks.engine.own_source import all_nodes, names_in
 from goodfit.checks.engine.user_frame import shown
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-BATCH = re.compile(r"batch|^bs$|^bsz$", re.IGNORECASE)
+BATCH = lazy_pattern(r"batch|^bs$|^bsz$", re.IGNORECASE)
 PARTS_AT_MOST = 4  # of a data set within another: Subset, a wrapper of the user's
 
 

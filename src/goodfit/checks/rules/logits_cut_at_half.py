@@ -31,7 +31,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import weakref
 from collections.abc import Iterator
 from itertools import islice
@@ -47,12 +46,13 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
+from goodfit.lazy_pattern import lazy_pattern
 
 CUTS_AT_LEAST = 2
 HALF = 0.5
 STEPS_OF_ONE = 20  # cuts of probabilities are 0.05, 0.1, ... 0.95
 WIDTH_AT_MOST = 0.1  # between a yes and a no, where scikit-learn is given decisions
-CUTS_ARE_CHOSEN = re.compile(r"precision_recall_curve|roc_curve|linspace")
+CUTS_ARE_CHOSEN = lazy_pattern(r"precision_recall_curve|roc_curve|linspace")
 OUTPUTS_AT_MOST = 4
 VALUES_AT_MOST = 10_000_000
 

@@ -31,17 +31,17 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 
 class LoopEndsAtOnce(SourceRule):
     code, level = "GF456", Level.ERROR
-    worth_parsing = re.compile(r"\breturn\b")
+    worth_parsing = lazy_pattern(r"\breturn\b")
     what = "the loop returns {name} at the end of its first round: what it adds up is that of one batch"
     fix = "Move the return out of the loop: one level less of spaces"
 

@@ -34,10 +34,11 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 SOURCES = ("parameters", "named_parameters", "buffers", "named_buffers")
 TORCH = ("torch", "F", "functional")
-LOOP = re.compile(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
+LOOP = lazy_pattern(r"^\s*for\b.*\.(named_)?(parameters|buffers)\(", re.MULTILINE)  # worth parsing the file for
 
 
 class LoopNameRebound(SourceRule):

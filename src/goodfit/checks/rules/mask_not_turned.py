@@ -38,8 +38,9 @@ from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.moved_apart import not_moved
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"flip|rot|crop|affine|warp|perspective|elastic|::-1", re.IGNORECASE)
+WORTH_PARSING = lazy_pattern(r"flip|rot|crop|affine|warp|perspective|elastic|::-1", re.IGNORECASE)
 FIX = "Mirror both by one random number"
 TIMES_AT_LEAST = 6
 VALUES_AT_MOST = 2_000_000

@@ -27,7 +27,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,8 +37,9 @@ from goodfit.checks.engine.user_frame import names_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"/\s*len\(")
+WORTH_PARSING = lazy_pattern(r"/\s*len\(")
 SMALL = 0.25  # of the rows of a whole batch
 WEIGHT_ABOVE = 0.05  # of the last batch's share of the rows
 COUNTS = frozenset(("len", "size", "numel", "sum", "dot"))

@@ -37,13 +37,14 @@ from torch.optim import Optimizer
 from goodfit.checks.engine.events import Step
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 STEPS_AT_LEAST = 6
 PARAMETERS_AT_LEAST, PARAMETERS_LOOKED_AT = 2, 6
 VALUES_AT_LEAST, VALUES_AT_MOST = 8, 1_000_000  # of a parameter
 PARALLEL = 1 - 1e-6  # cosine, in float32
 TURNED = 0.999  # cosine of a gradient and the one before, below which a mean of both would not be parallel
-KEPT_ON_PURPOSE = re.compile(r"prev|last|old|grad|first|init|start|anchor", re.IGNORECASE)
+KEPT_ON_PURPOSE = lazy_pattern(r"prev|last|old|grad|first|init|start|anchor", re.IGNORECASE)
 
 
 @dataclass

@@ -32,17 +32,18 @@ from typing import NamedTuple
 from goodfit.checks.engine.own_source import all_nodes, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-MULTIPLIER = re.compile(
+MULTIPLIER = lazy_pattern(
     r"alpha|temp|ent(ropy)?_?coef|lambda|lagrang|multiplier|^lam$|log_?lam|^nu$|dual", re.IGNORECASE
 )
-TEMPERATURE = re.compile(r"alpha|temp|ent(ropy)?_?coef", re.IGNORECASE)
-TARGET_ENTROPY = re.compile(r"target_?(h$|ent)|ent(ropy)?_?target|desired_?ent|min_?ent|h_?target", re.IGNORECASE)
-LOG_PROB = re.compile(r"log_?p(i|rob|a|s)?s?(_|$|\d)|logp", re.IGNORECASE)
-ENTROPY = re.compile(r"ent(ropy|ropies)?(_|$)|^h$", re.IGNORECASE)
-COST = re.compile(r"cost|violation|constraint", re.IGNORECASE)
-LIMIT = re.compile(r"limit|budget|threshold|allowed|max_?cost|cost_?max|bound", re.IGNORECASE)
-LOSS = re.compile(r"loss|objective", re.IGNORECASE)
+TEMPERATURE = lazy_pattern(r"alpha|temp|ent(ropy)?_?coef", re.IGNORECASE)
+TARGET_ENTROPY = lazy_pattern(r"target_?(h$|ent)|ent(ropy)?_?target|desired_?ent|min_?ent|h_?target", re.IGNORECASE)
+LOG_PROB = lazy_pattern(r"log_?p(i|rob|a|s)?s?(_|$|\d)|logp", re.IGNORECASE)
+ENTROPY = lazy_pattern(r"ent(ropy|ropies)?(_|$)|^h$", re.IGNORECASE)
+COST = lazy_pattern(r"cost|violation|constraint", re.IGNORECASE)
+LIMIT = lazy_pattern(r"limit|budget|threshold|allowed|max_?cost|cost_?max|bound", re.IGNORECASE)
+LOSS = lazy_pattern(r"loss|objective", re.IGNORECASE)
 NAMES_FOLLOWED = 6  # from a loss to what it is made of
 SAME_VALUE = ("mean", "sum", "detach", "exp", "item", "squeeze", "view", "reshape", "to", "float", "cpu", "softplus")
 
@@ -56,7 +57,7 @@ class Term(NamedTuple):
 
 class MultiplierTurned(SourceRule):
     code, level = "GF262", Level.WARNING
-    worth_parsing = re.compile(r"ent(ropy)?|lagrang|lambda", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"ent(ropy)?|lagrang|lambda", re.IGNORECASE)
     what = "the sign of {name} is turned: minimising it moves the multiplier away from where its target is reached"
     fix = (
         "alpha_loss = -(log_alpha * (log_pi + target_entropy).detach()).mean(); of a limit: "

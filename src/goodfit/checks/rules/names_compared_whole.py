@@ -27,7 +27,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -38,8 +37,9 @@ from goodfit.checks.engine.events import Step, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, given, mentions, names_in, of_kind
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"named_parameters\(")
+WORTH_PARSING = lazy_pattern(r"named_parameters\(")
 NAMES_AT_MOST = 20_000
 LETTERS_AT_LEAST = 4  # of a text that may be a part of a word
 CHANGING = ("append", "extend", "insert", "remove", "add", "update", "discard", "clear")

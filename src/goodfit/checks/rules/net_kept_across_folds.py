@@ -34,14 +34,15 @@ from collections.abc import Iterator, Mapping
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-SPLITTER = re.compile(r"(Fold|ShuffleSplit|OneOut|OneGroupOut|GroupsOut)$")
-BEGINS_ANEW = re.compile(r"load|reset|reinit|init|copy|restore|apply|clone|rewind", re.IGNORECASE)
+SPLITTER = lazy_pattern(r"(Fold|ShuffleSplit|OneOut|OneGroupOut|GroupsOut)$")
+BEGINS_ANEW = lazy_pattern(r"load|reset|reinit|init|copy|restore|apply|clone|rewind", re.IGNORECASE)
 
 
 class NetKeptAcrossFolds(SourceRule):
     code, level = "GF454", Level.ERROR
-    worth_parsing = re.compile(r"\.split\(")
+    worth_parsing = lazy_pattern(r"\.split\(")
     what = "{name} is made before the loop over the folds, and trained in each of them: later folds are scored on rows "
     what += "that it was trained on"
     fix = "Make it and its optimiser anew at the beginning of each fold"

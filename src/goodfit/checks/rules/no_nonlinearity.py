@@ -28,7 +28,6 @@ Cost
 from __future__ import annotations
 
 import linecache
-import re
 import weakref
 from collections import Counter
 from collections.abc import Iterator
@@ -42,9 +41,10 @@ from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.engine.user_frame import user_frame
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 BACKWARDS_EXAMINED = 2
-DETACHES = re.compile(r"detach\(|stop_?grad|no_grad\(")
+DETACHES = lazy_pattern(r"detach\(|stop_?grad|no_grad\(")
 BATCH_NORMS = ("NativeBatchNormBackward", "BatchNormBackward", "CudnnBatchNormBackward")
 ATTENTION = ("ScaledDotProduct", "BmmBackward0", "SoftmaxBackward0", "BaddbmmBackward0")
 

@@ -31,15 +31,16 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 UNIFORM, GAUSSIAN = ("rand", "rand_like"), ("randn", "randn_like")
 STATISTICS = ("mean", "median", "min", "max", "amin", "amax", "quantile")  # x - x.mean() takes nothing from a net
-LOSSES = re.compile(r"mse|l1|huber|smooth|loss|criterion", re.IGNORECASE)
+LOSSES = lazy_pattern(r"mse|l1|huber|smooth|loss|criterion", re.IGNORECASE)
 
 
 class NoiseNotGaussian(SourceRule):
     code, level = "GF285", Level.WARNING
-    worth_parsing = re.compile(r"cumprod")
+    worth_parsing = lazy_pattern(r"cumprod")
     what = "the net learns to predict {name}, uniform noise between 0 and 1, and sampling begins with Gaussian noise"
     fix = "Draw it by torch.randn_like"
 

@@ -25,12 +25,12 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 STEP, REST, ROOT_OF_STEP, ROOT_OF_REST = "alpha", "1 - alpha", "root of alpha", "root of 1 - alpha"
 ROOTS = {STEP: ROOT_OF_STEP, REST: ROOT_OF_REST}
@@ -40,7 +40,7 @@ RESOLVED_AT_MOST = 8  # names that stand for names
 
 class NoiseOfOneStep(SourceRule):
     code, level = "GF526", Level.WARNING
-    worth_parsing = re.compile(r"\bcumprod\b")
+    worth_parsing = lazy_pattern(r"\bcumprod\b")
     what = "a row is mixed with the noise of one step, {name}[t]: at the last one it is still nearly clean"
     fix = "Take the product of all steps up to t, that of cumprod"
 

@@ -24,19 +24,19 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, children, given, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 IN_PLACE = ("append", "extend", "insert", "sort", "reverse")
 
 
 class NoneAsValue(SourceRule):
     code, level = "GF546", Level.WARNING
-    worth_parsing = re.compile(
+    worth_parsing = lazy_pattern(
         r"[=(,\[] *(?:\w+\.)+(?:append|extend|insert|sort|reverse|shuffle)\(|return .*\.shuffle\("
     )
     what = "{name} changes a list in place and gives None, which is used as a value"

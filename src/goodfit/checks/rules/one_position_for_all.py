@@ -31,15 +31,16 @@ from collections.abc import Iterator, Mapping
 from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-POSITIONS = re.compile(r"(^|_)(w?pe|pos\w*|position\w*|time_?emb\w*|cos|sin)(_|$)", re.IGNORECASE)
+POSITIONS = lazy_pattern(r"(^|_)(w?pe|pos\w*|position\w*|time_?emb\w*|cos|sin)(_|$)", re.IGNORECASE)
 MAKING = ("tensor", "as_tensor", "LongTensor", "full")
 STEPS_BACK = 4
 
 
 class OnePositionForAll(SourceRule):
     code, level = "GF464", Level.WARNING
-    worth_parsing = re.compile(r"pe\b|pos|sin\b", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"pe\b|pos|sin\b", re.IGNORECASE)
     what = (
         "{name} is one row of the table of positions, that after the last step: all steps of the sequence get the same"
     )

@@ -32,6 +32,7 @@ from collections.abc import Iterator, Sequence
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 CASTS = frozenset({"tensor", "as_tensor", "from_numpy", "Variable", "FloatTensor", "LongTensor", "asarray", "array"})
 # with indices, all that a pair may be made by
@@ -42,7 +43,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 class OneValueForBoth(SourceRule):
     code, level = "GF462", Level.WARNING
-    worth_parsing = re.compile(
+    worth_parsing = lazy_pattern(
         r"\b(\w+)[.\[][^=\n]{1,100}, *\(?\1[.\[]|^ *(\w{1,40}) = (.{0,40}\b\2\b.{1,100})\n *\w+ = \3", re.MULTILINE
     )
     what = "{name} came as a pair, and both get the value of the first: the second one is lost"

@@ -25,7 +25,6 @@ Cost
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,15 +40,16 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.engine.variables import names_of_values
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 CALLS_AT_LEAST = 3
 PAIRS_AT_LEAST = 8
 MOST = 0.8  # of the pairs
 DRAWN_KEPT = 8  # tensors of random numbers
 ROWS_KEPT = 2_000  # of a loader
-POSITIVE = re.compile(r"(^|_)(pos|positives?)(_|s?$)")
-NEGATIVE = re.compile(r"(^|_)(neg|nega|negatives?)(_|s?$)")
-LOW_IS_NEAR = re.compile(r"dist|energ|loss|err|cost|(^|_)d(_|$)")
+POSITIVE = lazy_pattern(r"(^|_)(pos|positives?)(_|s?$)")
+NEGATIVE = lazy_pattern(r"(^|_)(neg|nega|negatives?)(_|s?$)")
+LOW_IS_NEAR = lazy_pattern(r"dist|energ|loss|err|cost|(^|_)d(_|$)")
 
 
 @dataclass

@@ -26,17 +26,17 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 
 class PatienceNeverReset(SourceRule):
     code, level = "GF544", Level.WARNING
-    worth_parsing = re.compile(r"\+= *1\b")
+    worth_parsing = lazy_pattern(r"\+= *1\b")
     what = "{name} counts the epochs that were not the best, ends training, and is not set to 0 by a better one"
     fix = "Where the best is replaced, set {name} = 0"
 

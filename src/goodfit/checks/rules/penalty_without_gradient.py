@@ -25,7 +25,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine import graph
@@ -33,6 +32,7 @@ from goodfit.checks.engine.events import BackwardBegins, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Finding, Level
+from goodfit.lazy_pattern import lazy_pattern
 
 PASSES_AT_LEAST = 3
 PARAMETERS = ("parameters", "named_parameters")
@@ -42,7 +42,7 @@ NORMS = ("abs", "norm", "pow", "square", "sum")
 class PenaltyWithoutGradient(SourceRule):
     code, level = "GF283", Level.WARNING
     yields_to = ("term-without-gradient", "loss-detached")
-    worth_parsing = re.compile(r"parameters\(\)")
+    worth_parsing = lazy_pattern(r"parameters\(\)")
     what = "{name} adds up values of the weights without their graph: as a term of the loss it has no gradient"
     fix = "Use the parameter itself: p.abs().sum()"
 

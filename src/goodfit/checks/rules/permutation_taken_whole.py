@@ -30,15 +30,16 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 ORDER = ("randperm", "permutation", "sample")
-HELD_OUT = re.compile(r"(^|_)(test|te|val|valid|validation|dev|held_?out)(_|\d|$)", re.IGNORECASE)
-TRAINING = re.compile(r"(^|_)(train|training|tr)(_|\d|$)", re.IGNORECASE)
+HELD_OUT = lazy_pattern(r"(^|_)(test|te|val|valid|validation|dev|held_?out)(_|\d|$)", re.IGNORECASE)
+TRAINING = lazy_pattern(r"(^|_)(train|training|tr)(_|\d|$)", re.IGNORECASE)
 
 
 class PermutationTakenWhole(SourceRule):
     code, level = "GF547", Level.WARNING
-    worth_parsing = re.compile("|".join(ORDER))
+    worth_parsing = lazy_pattern("|".join(ORDER))
     what = "{name} takes all rows of the permutation, those that are held out for test or validation among them"
     fix = "Take the rows behind the slice that is held out: order[held_out:]"
 

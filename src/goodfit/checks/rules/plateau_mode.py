@@ -40,9 +40,10 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
+from goodfit.lazy_pattern import lazy_pattern
 
 VALUES_AT_LEAST = 4
-ACCURACY = re.compile(r"(^|[_.])(acc|accuracy|auc|auroc|f1|dice|m?iou|m?ap|precision|recall)($|_)", re.IGNORECASE)
+ACCURACY = lazy_pattern(r"(^|[_.])(acc|accuracy|auc|auroc|f1|dice|m?iou|m?ap|precision|recall)($|_)", re.IGNORECASE)
 RIGHT_WAY_SHARE = 0.6  # of the changes from value to value
 COUNTS_AT_MOST = 20_000  # of a ratio in double precision; of one in single precision:
 COUNTS_AT_MOST_SINGLE = 500

@@ -43,9 +43,10 @@ from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
+from goodfit.lazy_pattern import lazy_pattern
 
-NAMED = re.compile(r"quantile|percentile|(^|_)(qs?|taus?)$", re.IGNORECASE)
-TURNED = re.compile(r"reversed\(|\[\s*::\s*-1\s*\]|\bflip\(|flipud\(|fliplr\(")
+NAMED = lazy_pattern(r"quantile|percentile|(^|_)(qs?|taus?)$", re.IGNORECASE)
+TURNED = lazy_pattern(r"reversed\(|\[\s*::\s*-1\s*\]|\bflip\(|flipud\(|fliplr\(")
 SAME, APART = 1e-3, 0.02  # of quantiles
 TWO_VALUES = 1e-3  # relative
 PASSES_AT_LEAST = 2

@@ -33,6 +33,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 OF_IMAGES = """hflip vflip rotate resize crop center_crop normalize pad affine adjust_brightness adjust_contrast
     gaussian_blur rgb_to_grayscale to_tensor resized_crop"""
@@ -59,17 +60,17 @@ METHODS = """clamp clamp_min clamp_max masked_fill index_fill index_add index_co
 OF_NUMBERS = frozenset({"flip", "transpose", "clip", "roll"})  # others' methods too: with their usual arguments alone
 OF_TEXT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace"})
 OF_TENSOR = frozenset({"add", "sub", "mul", "div", "clamp", "addcmul", "addcdiv", "lerp"})  # of .data, .grad
-LAYERS = re.compile(
+LAYERS = lazy_pattern(
     r"(nn\.)?(Dropout\w*|LayerNorm|RMSNorm|GroupNorm|ReLU|LeakyReLU|ELU|GELU|SiLU|Sigmoid|Tanh|Softmax|LogSoftmax)"
 )
 CLOCKS = frozenset({"perf_counter", "time", "monotonic", "synchronize", "elapsed_time", "record", "timeit", "profile"})
-AWAITS = re.compile(r"raises|suppress|profil|timer|warns", re.IGNORECASE)
+AWAITS = lazy_pattern(r"raises|suppress|profil|timer|warns", re.IGNORECASE)
 MAY_CHANGE = ("out", "inplace", "copy")
 
 
 class ResultThrownAway(SourceRule):
     code, level = "GF463", Level.WARNING
-    worth_parsing = re.compile(r"(?m)^\s+(?:[\w.\[\]]+)\(|^(?:[\w.\[\]]+)\(")
+    worth_parsing = lazy_pattern(r"(?m)^\s+(?:[\w.\[\]]+)\(|^(?:[\w.\[\]]+)\(")
     what = "{name} changes nothing in place: it returns the result, which is thrown away here"
     fix = "Keep what it returns: x = f(x)"
 

@@ -32,8 +32,9 @@ from typing import NamedTuple
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-DISCOUNT = re.compile(r"gamma|discount|lam(bda|bd)?_?$|gae_?lam|^tau$", re.IGNORECASE)
+DISCOUNT = lazy_pattern(r"gamma|discount|lam(bda|bd)?_?$|gae_?lam|^tau$", re.IGNORECASE)
 TURNING = ("reversed", "flip", "flipud")
 EMPTYING = ("clear", "pop", "popleft")
 DECIDING = (ast.If, ast.IfExp, ast.Compare, ast.Break, ast.Continue)
@@ -57,7 +58,7 @@ class Sweep(NamedTuple):
 class ReturnsAcrossEpisodes(SourceRule):
     code, level = "GF532", Level.WARNING
     yields_to = ("episode-end-ignored",)
-    worth_parsing = re.compile(r"reset\(")
+    worth_parsing = lazy_pattern(r"reset\(")
     what = (
         "{name} is summed up over several episodes as if they were one: the returns of an episode hold the rewards of "
         "those that were played after it"

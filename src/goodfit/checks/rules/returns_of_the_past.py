@@ -30,10 +30,11 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-REWARDS = re.compile(r"reward|^rs?$|^rews?$", re.IGNORECASE)
-DISCOUNT = re.compile(r"gamma|discount", re.IGNORECASE)
-TURNING = re.compile(r"\.reverse\(\)|\[::-1\]|\.flip\(|flipud|reversed\(")
+REWARDS = lazy_pattern(r"reward|^rs?$|^rews?$", re.IGNORECASE)
+DISCOUNT = lazy_pattern(r"gamma|discount", re.IGNORECASE)
+TURNING = lazy_pattern(r"\.reverse\(\)|\[::-1\]|\.flip\(|flipud|reversed\(")
 
 
 class ReturnsOfThePast(SourceRule):

@@ -38,15 +38,16 @@ from goodfit.checks.engine.user_frame import user_place, users_frames
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 PASSES = 2
 EDGES_AT_LEAST, EDGES_AT_MOST = 20, 2_000_000
 NODES_AT_MOST = 2**31
 SYMMETRIC_AT_LEAST = 0.98  # of the pairs of both parts
 SHARED_AT_MOST, REVERSED_AT_LEAST = 0.02, 0.2  # of the held-out pairs
-TRAIN = re.compile(r"(^|[_.])(train|training|tr)(_|\.|$)", re.IGNORECASE)
-HELD_OUT = re.compile(r"(^|[_.])(test|valid|validation|val|eval|heldout|held_out|te)(_|\.|$)", re.IGNORECASE)
-NEGATIVE = re.compile(r"neg", re.IGNORECASE)
+TRAIN = lazy_pattern(r"(^|[_.])(train|training|tr)(_|\.|$)", re.IGNORECASE)
+HELD_OUT = lazy_pattern(r"(^|[_.])(test|valid|validation|val|eval|heldout|held_out|te)(_|\.|$)", re.IGNORECASE)
+NEGATIVE = lazy_pattern(r"neg", re.IGNORECASE)
 VARIABLES_AT_MOST = 400
 PLAIN = (str, int, float, type, type(None), FunctionType, ModuleType, list, tuple)
 

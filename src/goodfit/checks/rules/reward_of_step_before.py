@@ -31,17 +31,18 @@ from collections.abc import Iterator, Sequence
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-REWARD = re.compile(r"^r$|^r_|^rew|reward")
-EARLIER = re.compile(r"prev|last|old|before", re.IGNORECASE)
-STORING = re.compile(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
+REWARD = lazy_pattern(r"^r$|^r_|^rew|reward")
+EARLIER = lazy_pattern(r"prev|last|old|before", re.IGNORECASE)
+STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 STEP = ("step",)
 PARTS_AT_LEAST = 2  # of what step() returns
 
 
 class RewardOfStepBefore(SourceRule):
     code, level = "GF261", Level.WARNING
-    worth_parsing = re.compile(r"\.step\(")
+    worth_parsing = lazy_pattern(r"\.step\(")
     what = (
         "{name} is stored with an action before env.step() has given the reward of that action: it is still that of "
         "the step before"

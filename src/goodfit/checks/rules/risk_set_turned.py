@@ -32,17 +32,18 @@ from goodfit.checks.engine.events import WatchEnds
 from goodfit.checks.engine.own_source import called, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Finding, Level
+from goodfit.lazy_pattern import lazy_pattern
 
-TIME = re.compile(r"time|dur|surv|^t$|follow", re.IGNORECASE)
-EVENT = re.compile(r"event|censor|status|observed|^e$|^d$", re.IGNORECASE)
-ABOUT_EVENTS = re.compile(r"censor|surviv|hazard|likelihood|\bcox", re.IGNORECASE)
-SHUFFLING = re.compile(r"shuffle\s*=\s*True|randperm\(|permutation\(|RandomSampler\(")
-TURNING = re.compile(r"descending\s*=\s*True|flip|\[::-1\]|argsort\(-|sort\(-")
+TIME = lazy_pattern(r"time|dur|surv|^t$|follow", re.IGNORECASE)
+EVENT = lazy_pattern(r"event|censor|status|observed|^e$|^d$", re.IGNORECASE)
+ABOUT_EVENTS = lazy_pattern(r"censor|surviv|hazard|likelihood|\bcox", re.IGNORECASE)
+SHUFFLING = lazy_pattern(r"shuffle\s*=\s*True|randperm\(|permutation\(|RandomSampler\(")
+TURNING = lazy_pattern(r"descending\s*=\s*True|flip|\[::-1\]|argsort\(-|sort\(-")
 
 
 class RiskSetTurned(SourceRule):
     code, level = "GF268", Level.WARNING
-    worth_parsing = re.compile(r"cumsum")
+    worth_parsing = lazy_pattern(r"cumsum")
     what = (
         "rows are sorted by {name} in ascending order, and exponentials summed from the start: these are no longer "
         "at risk"

@@ -30,17 +30,18 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-ROOT_OF_REST = re.compile(
+ROOT_OF_REST = lazy_pattern(
     r"(sqrt|root).*(one|1)_?m(inus)?|(sqrt|root).*om_|^sigma|noise_?(scale|level|std)", re.IGNORECASE
 )
-ALPHA = re.compile(r"alpha|cumprod|a_?bar|^ab$|^a_?hat", re.IGNORECASE)
-NOISE = re.compile(r"noise|eps", re.IGNORECASE)
+ALPHA = lazy_pattern(r"alpha|cumprod|a_?bar|^ab$|^a_?hat", re.IGNORECASE)
+NOISE = lazy_pattern(r"noise|eps", re.IGNORECASE)
 
 
 class RootOfOneMinus(SourceRule):
     code, level = "GF269", Level.WARNING
-    worth_parsing = re.compile(r"cumprod")
+    worth_parsing = lazy_pattern(r"cumprod")
     what = "the scale of the noise is {name}, where the root of one minus alpha_bar was meant"
     fix = "torch.sqrt(1 - alpha_bar)"
 

@@ -26,12 +26,12 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 LEAVES_OUT = ("dropna", "drop_duplicates", "query")
 IS_GAP = ("notna", "isna", "notnull", "isnull")
@@ -41,7 +41,7 @@ LIBRARIES = frozenset({"np", "pd", "torch", "numpy", "pandas", "len", "range"})
 
 class RowsCutToLength(SourceRule):
     code, level = "GF537", Level.WARNING
-    worth_parsing = re.compile(r"dropna|drop_duplicates|\.query\(|notna|isna|notnull|isnull")
+    worth_parsing = lazy_pattern(r"dropna|drop_duplicates|\.query\(|notna|isna|notnull|isnull")
     what = "{name} is cut to the length of rows of which some were left out: from there on they do not belong together"
     fix = "Take the same rows: labels.loc[clean.index]"
 

@@ -36,9 +36,10 @@ from goodfit.checks.engine.identity_map import IdentityMap
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 ROWS_COMPARED_AT_LEAST = 4
-DRAWING = re.compile(r"rand|shuffle|perm|choice|sample|multinomial|rng|generator|integers", re.IGNORECASE)
+DRAWING = lazy_pattern(r"rand|shuffle|perm|choice|sample|multinomial|rng|generator|integers", re.IGNORECASE)
 
 
 class Begun(NamedTuple):

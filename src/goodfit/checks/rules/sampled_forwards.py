@@ -32,15 +32,16 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-TABLE = re.compile(r"beta|alpha|a_?bar|ab$|posterior|sqrt_", re.IGNORECASE)
+TABLE = lazy_pattern(r"beta|alpha|a_?bar|ab$|posterior|sqrt_", re.IGNORECASE)
 NOISE = ("randn", "randn_like")
 TURNING = ("flip", "reversed", "flipud", "__reversed__")
 
 
 class SampledForwards(SourceRule):
     code, level = "GF287", Level.WARNING
-    worth_parsing = re.compile(r"randn")
+    worth_parsing = lazy_pattern(r"randn")
     what = "{name} is sampled from noise in the order in which noise was added: step 0 comes first"
     fix = "Go from the last step down: for t in reversed(range(steps))"
 

@@ -43,6 +43,7 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted, number
+from goodfit.lazy_pattern import lazy_pattern
 
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
@@ -55,7 +56,7 @@ SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was mad
 
 
 LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name it
-OWN_LENGTHS = re.compile(
+OWN_LENGTHS = lazy_pattern(
     r"(num_|n_)?(train(ing)?|total|max)_(train(ing)?_)?(steps?|iters?|iterations?|updates?)|t_total"
 )
 COUNTERS = ("last_epoch", "_step_count")  # of a scheduler

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 SCORES = frozenset(
     {
@@ -40,9 +41,9 @@ SCORES = frozenset(
         "precision_recall_curve", "d2_absolute_error_score", "mean_tweedie_deviance", "mean_poisson_deviance",
     }
 )  # fmt: skip
-PREDICTED = re.compile(r"(^|_)(y?_?pred\w*|y?_?hats?|y?hats?|outputs?|probs?|scores?)(_|$)", re.IGNORECASE)
-TRUE = re.compile(r"(^|_)(true|truth|labels?|targets?|gt|gts|test|val|valid|actual)(_|$)|^ys?$|^y_?t", re.IGNORECASE)
-IMPORTED = re.compile(r"^\s*(from|import)\s+sklearn\b", re.MULTILINE)
+PREDICTED = lazy_pattern(r"(^|_)(y?_?pred\w*|y?_?hats?|y?hats?|outputs?|probs?|scores?)(_|$)", re.IGNORECASE)
+TRUE = lazy_pattern(r"(^|_)(true|truth|labels?|targets?|gt|gts|test|val|valid|actual)(_|$)|^ys?$|^y_?t", re.IGNORECASE)
+IMPORTED = lazy_pattern(r"^\s*(from|import)\s+sklearn\b", re.MULTILINE)
 
 
 class ScoreArgumentsSwapped(SourceRule):

@@ -33,16 +33,17 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 ORDERS = ("permutation", "shuffle", "randperm", "sample")  # which may be meant to be the same for all rows
 DRAWS = ("rand", "randn", "normal", "uniform", "random", "integers", "randint", "choice", "standard_normal", "gauss")
 SEEDING = ("RandomState", "default_rng", "Random", "manual_seed", "seed")
-EVALUATION = re.compile(r"eval|val|test|not self\.(is_)?train|not self\.augment", re.IGNORECASE)
+EVALUATION = lazy_pattern(r"eval|val|test|not self\.(is_)?train|not self\.augment", re.IGNORECASE)
 
 
 class SeededEachRow(SourceRule):
     code, level = "GF521", Level.WARNING
-    worth_parsing = re.compile(r"__getitem__")
+    worth_parsing = lazy_pattern(r"__getitem__")
     what = "{name} in __getitem__ gives every row, in every epoch, the same random numbers"
     fix = "Make the generator once, in __init__, or seed it with the row and the epoch"
 

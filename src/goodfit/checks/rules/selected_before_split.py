@@ -26,21 +26,21 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-SELECTORS = re.compile(r"^(Select(KBest|Percentile|Fpr|Fdr|Fwe|FromModel)|GenericUnivariateSelect|RFE|RFECV)$")
+SELECTORS = lazy_pattern(r"^(Select(KBest|Percentile|Fpr|Fdr|Fwe|FromModel)|GenericUnivariateSelect|RFE|RFECV)$")
 FITS = ("fit", "fit_transform")
 SPLITS = ("split", "train_test_split")
 
 
 class SelectedBeforeSplit(SourceRule):
     code, level = "GF453", Level.WARNING
-    worth_parsing = re.compile(r"Select|RFE")
+    worth_parsing = lazy_pattern(r"Select|RFE")
     what = "{name} chooses columns by the labels of all rows, and the rows are split afterwards"
     fix = "Split first, and choose by the training rows of each split"
 

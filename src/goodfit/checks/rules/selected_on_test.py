@@ -33,20 +33,21 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-TEST = re.compile(r"(^|_)test(_|\d|$)", re.IGNORECASE)
-VALIDATION = re.compile(r"(^|_)(val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
-TEST_ROWS = re.compile(r"(^|_)(test|te|tst)(_|\d|$)", re.IGNORECASE)
-VALIDATION_ROWS = re.compile(r"(^|_)(val|va|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
-SCORE = re.compile(r"acc|score|loss|auc|f1|err|metric|rmse|mae|r2|dice|iou|ppl|perplexity|^_*(test|val|valid|dev)_*$")
-TRAINING = re.compile(r"(^|_)(train|training|tr)(_|\d|$)", re.IGNORECASE)
-STOPPING = re.compile(r"stop|patience|early", re.IGNORECASE)
-BEST = re.compile(r"best|top|max|min|lowest|highest", re.IGNORECASE)
+TEST = lazy_pattern(r"(^|_)test(_|\d|$)", re.IGNORECASE)
+VALIDATION = lazy_pattern(r"(^|_)(val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
+TEST_ROWS = lazy_pattern(r"(^|_)(test|te|tst)(_|\d|$)", re.IGNORECASE)
+VALIDATION_ROWS = lazy_pattern(r"(^|_)(val|va|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
+SCORE = lazy_pattern(r"acc|score|loss|auc|f1|err|metric|rmse|mae|r2|dice|iou|ppl|perplexity|^_*(test|val|valid|dev)_*$")
+TRAINING = lazy_pattern(r"(^|_)(train|training|tr)(_|\d|$)", re.IGNORECASE)
+STOPPING = lazy_pattern(r"stop|patience|early", re.IGNORECASE)
+BEST = lazy_pattern(r"best|top|max|min|lowest|highest", re.IGNORECASE)
 
 
 class SelectedOnTest(SourceRule):
     code, level = "GF455", Level.WARNING
-    worth_parsing = re.compile(r"(?i)test|\bte\b")
+    worth_parsing = lazy_pattern(r"(?i)test|\bte\b")
     what = "{name}, of the test data, decides what is kept, and that of the validation data decides nothing"
     fix = "Compare the scores of the validation data, and report the test score of what they chose"
 

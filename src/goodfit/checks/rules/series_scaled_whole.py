@@ -28,13 +28,13 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "nanmin", "nanmax", "nanmean", "nanstd", "ptp"})
 SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
@@ -61,7 +61,7 @@ NONE: Mapping[str, Fitting] = {}
 class SeriesScaledWhole(SourceRule):
     code, level = "GF542", Level.WARNING
     yields_to = ("scaler-fitted-before-split",)
-    worth_parsing = re.compile(r"unfold|sliding_window_view|:\s*[^\]]+\+|Scaler\b")  # windows
+    worth_parsing = lazy_pattern(r"unfold|sliding_window_view|:\s*[^\]]+\+|Scaler\b")  # windows
     what = "{name} is scaled by what was measured of all of it, the part after the training included"
     fix = (
         "Measure the training part alone: mean, std = series[:split].mean(0), series[:split].std(0), or "

@@ -35,17 +35,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, of_kind, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 TRAINING = ("self.training", "mode", "is_training")
 LAYERS_OF = ("modules", "named_modules", "children", "named_children")
 OF_LAYERS = ("p", "dropout", "drop_prob", "momentum", "dropout_p")  # that classes of torch read
-BY_CHANCE = re.compile(r"drop|noise|augment|sampl|mask|stoch|jitter|mix", re.IGNORECASE)
+BY_CHANCE = lazy_pattern(r"drop|noise|augment|sampl|mask|stoch|jitter|mix", re.IGNORECASE)
 FIRST = ("__init__", "__new__", "reset_parameters", "__post_init__", "build")
 
 
 class SettingNotRestored(SourceRule):
     code, level = "GF466", Level.WARNING
-    worth_parsing = re.compile(r"self\.training|def (?:train|eval)\(|\.eval\(\)")
+    worth_parsing = lazy_pattern(r"self\.training|def (?:train|eval)\(|\.eval\(\)")
     what = "evaluation sets {name}, and nothing sets it back: training goes on with what was meant for evaluation"
     fix = "Let the value depend on self.training where it is read: p = self.p if self.training else 0.0"
 

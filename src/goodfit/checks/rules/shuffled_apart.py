@@ -35,16 +35,17 @@ from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes
 from goodfit.checks.engine.renamed import Marks, marks_of, renamed
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = re.compile(r"shuffle\(|permutation\(|randperm\(|randint\(|integers\(|choice\(")
+WORTH_PARSING = lazy_pattern(r"shuffle\(|permutation\(|randperm\(|randint\(|integers\(|choice\(")
 ORDERS = ("randperm", "permutation")
 DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
 SEEDING = ("seed", "manual_seed", "set_state", "setstate", "RandomState", "default_rng", "Random", "set_rng_state")
 PAIRING = ("TensorDataset", "train_test_split", "fit", "partial_fit", "from_tensor_slices")
-LABELS = re.compile(r"^y(s|b|t|tr|te)?$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
-LOSSES = re.compile(r"loss|criterion|cross_entropy|^mse$|^bce$|^nll$", re.IGNORECASE)
+LABELS = lazy_pattern(r"^y(s|b|t|tr|te)?$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
+LOSSES = lazy_pattern(r"loss|criterion|cross_entropy|^mse$|^bce$|^nll$", re.IGNORECASE)
 CASTS = ("tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "array", "asarray", "to", "view")
-DOMAINS = re.compile(r"source|src", re.IGNORECASE)  # beside which "target" is no label
+DOMAINS = lazy_pattern(r"source|src", re.IGNORECASE)  # beside which "target" is no label
 APART_AT_MOST = 4  # statements from one to the other
 
 

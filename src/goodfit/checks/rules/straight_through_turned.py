@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 ROUNDING = ("round", "sign", "floor", "ceil", "one_hot", "scatter_", "scatter", "heaviside")
 CHOOSING = ("argmin", "argmax", "min", "max", "multinomial")
@@ -38,7 +39,7 @@ LOOKUPS = ("embedding", "index_select", "gather", "take_along_dim")
 
 class StraightThroughTurned(SourceRule):
     code, level = "GF279", Level.WARNING
-    worth_parsing = re.compile(r"\.detach\(\)|\.data\b")
+    worth_parsing = lazy_pattern(r"\.detach\(\)|\.data\b")
     what = (
         "{name} + (... - {name}).detach() is what was not rounded: nothing is rounded while the net trains, and the "
         "gradient does not go through"

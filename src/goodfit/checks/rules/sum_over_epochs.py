@@ -39,14 +39,15 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 METHODS = frozenset({"reset", "update", "compute"})  # of a metric
-EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
+EPOCH = lazy_pattern(r"epoch|^ep$", re.IGNORECASE)
 
 
 class SumOverEpochs(SourceRule):
     code, level = "GF441", Level.WARNING
-    worth_parsing = re.compile(r"epoch|\bep\b", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"epoch|\bep\b", re.IGNORECASE)
     what = "{name} is not reset between epochs: what is shown for an epoch holds all that came before"
     fix = "Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric"
 

@@ -26,19 +26,19 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 TENSORS = ("tensor", "as_tensor", "from_numpy", "FloatTensor", "LongTensor")
 
 
 class TargetAveragedIntoFeatures(SourceRule):
     code, level = "GF457", Level.WARNING
-    worth_parsing = re.compile(r"groupby")
+    worth_parsing = lazy_pattern(r"groupby")
     what = "the feature {name} is the mean target of a group, in which each row's own target counts"
     fix = "Leave each row's own out: (sum - own) / (count - 1), or take means of other folds"
 

@@ -31,16 +31,17 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called, given
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-OPTIMISER = re.compile(r"^(Adam\w*|NAdam|RAdam|SGD|RMSprop|Adagrad|Adadelta|ASGD|Rprop|LBFGS|Muon)$")
-TARGET = re.compile(r"(^|_)(targets?|tgt|targ|ema|teacher|slow|shadow|momentum)(_|$)", re.IGNORECASE)
+OPTIMISER = lazy_pattern(r"^(Adam\w*|NAdam|RAdam|SGD|RMSprop|Adagrad|Adadelta|ASGD|Rprop|LBFGS|Muon)$")
+TARGET = lazy_pattern(r"(^|_)(targets?|tgt|targ|ema|teacher|slow|shadow|momentum)(_|$)", re.IGNORECASE)
 NET = ast.Name | ast.Attribute
 
 
 class TargetIsTheNet(SourceRule):
     code, level = "GF541", Level.WARNING
     yields_to = ("loads-itself", "best-weights-by-reference")
-    worth_parsing = re.compile(
+    worth_parsing = lazy_pattern(
         r"(target|tgt|targ|ema|teacher|slow|shadow|momentum)\w*\s*=\s*[\w.]+\s*($|[;#])|\.data\s*=",
         re.IGNORECASE | re.MULTILINE,
     )

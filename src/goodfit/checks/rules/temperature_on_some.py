@@ -32,9 +32,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-TEMPERATURE = re.compile(r"(^|_)(temperature|temp|tau|t)$", re.IGNORECASE)
-SCALES = re.compile(r"(^|_)(temperature|temp|tau|t|scale|logit_scale|s|scaled)$", re.IGNORECASE)
+TEMPERATURE = lazy_pattern(r"(^|_)(temperature|temp|tau|t)$", re.IGNORECASE)
+SCALES = lazy_pattern(r"(^|_)(temperature|temp|tau|t|scale|logit_scale|s|scaled)$", re.IGNORECASE)
 PRODUCTS = ("matmul", "mm", "bmm", "einsum", "cosine_similarity", "inner")
 JOINING = ("cat", "concat", "concatenate", "hstack")
 STEPS_BACK = 4
@@ -42,7 +43,7 @@ STEPS_BACK = 4
 
 class TemperatureOnSome(SourceRule):
     code, level = "GF564", Level.WARNING
-    worth_parsing = re.compile(r"/\s*\(?(self\.|args\.|cfg\.|config\.)?\w*?(temperature|temp|tau|t)\b", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"/\s*\(?(self\.|args\.|cfg\.|config\.)?\w*?(temperature|temp|tau|t)\b", re.IGNORECASE)
     what = "{name} is not divided by the temperature, as the similarities beside it are"
     fix = "Divide all by it, after they are joined: torch.cat([positive, negative], 1) / temperature"
 

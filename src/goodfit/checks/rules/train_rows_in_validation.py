@@ -63,7 +63,6 @@ from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
-from goodfit.data.row_digests import last_with_content_of, with_content_of
 from goodfit.formatting import agreeing
 
 SHARE_OF_ERROR = 0.5  # of a part: from here on an error, whatever the score is without them
@@ -307,6 +306,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         )
 
     def check(self, data: DataFacts) -> Iterator[Finding]:
+        from goodfit.data.row_digests import last_with_content_of, with_content_of  # late: a watch reads no data
+
         if data.digests is None:
             return
         trained = np.flatnonzero(data.parts == "train")

@@ -42,6 +42,7 @@ from goodfit.checks.engine.used_values import names_used, used_values
 from goodfit.checks.engine.user_frame import Place, user_frame, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 PAIRS_AT_LEAST, PAIRS_AT_MOST = 50, 50_000  # that are known of the users of a ranking; that are kept
 CALLS_KEPT = 4
@@ -57,7 +58,7 @@ VALUES_AT_MOST = 10_000_000  # of an array that is looked at
 TABLES = ("pandas", "scipy", "polars", "pyarrow")
 BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 # Names of what is left out of a ranking.
-LEFT_OUT = re.compile(
+LEFT_OUT = lazy_pattern(
     r"train(?!$|ing$)|seen|known|histor|mask|exclu|filter|interact|observed|consumed|rated|bought|past", re.I
 )
 

@@ -34,21 +34,24 @@ from collections.abc import Iterator, Mapping
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-LOSSES = re.compile(r"^[Tt]riplet_?[Mm]argin_?(With_?[Dd]istance_?|_with_distance_)?[Ll]oss$")
-POSITIVE = re.compile(r"(^|_)pos(itives?)?(_|$)", re.IGNORECASE)
-NEGATIVE = re.compile(r"(^|_)neg(atives?)?(_|$)", re.IGNORECASE)
+LOSSES = lazy_pattern(r"^[Tt]riplet_?[Mm]argin_?(With_?[Dd]istance_?|_with_distance_)?[Ll]oss$")
+POSITIVE = lazy_pattern(r"(^|_)pos(itives?)?(_|$)", re.IGNORECASE)
+NEGATIVE = lazy_pattern(r"(^|_)neg(atives?)?(_|$)", re.IGNORECASE)
 STEPS_BACK = 4  # from a name to what it was made of
 ARGUMENTS = ("anchor", "positive", "negative")
 HINGES = ("relu", "clamp", "clamp_min", "softplus", "maximum", "max")
 LIKENESS, DISTANCE = ("cosine_similarity",), ("pairwise_distance", "cdist")
 MODULES = {"CosineSimilarity": "cosine_similarity", "PairwiseDistance": "pairwise_distance"}
-SHORT = re.compile(r"^(\w{1,3}?)_?([pn])$")  # zp and zn, d_p and d_n: p for positive, n for negative
+SHORT = lazy_pattern(r"^(\w{1,3}?)_?([pn])$")  # zp and zn, d_p and d_n: p for positive, n for negative
 
 
 class TripletTurned(SourceRule):
     code, level = "GF292", Level.ERROR
-    worth_parsing = re.compile(r"[Tt]riplet_?[Mm]argin|cosine_similarity|pairwise_distance|PairwiseDistance|CosineSim")
+    worth_parsing = lazy_pattern(
+        r"[Tt]riplet_?[Mm]argin|cosine_similarity|pairwise_distance|PairwiseDistance|CosineSim"
+    )
     what = "{name} is given as the positive of a triplet, and the positive as its negative"
     fix = "Give them in the order of the loss: anchor, positive, negative"
 

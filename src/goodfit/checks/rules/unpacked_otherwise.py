@@ -26,20 +26,20 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
-BESIDE_NAMES = re.compile(r"^_+|^(batch|b|x)_|_(batch|ids?|idx|b)$|s$")
+BESIDE_NAMES = lazy_pattern(r"^_+|^(batch|b|x)_|_(batch|ids?|idx|b)$|s$")
 PARTS_AT_LEAST = 2
 
 
 class UnpackedOtherwise(SourceRule):
     code, level = "GF294", Level.WARNING
-    worth_parsing = re.compile(r"def __getitem__\(")
+    worth_parsing = lazy_pattern(r"def __getitem__\(")
     what = "a batch is unpacked as {name}, and the data set of the program returns these parts in another order"
     fix = "Unpack them in the order in which __getitem__ returns them"
 

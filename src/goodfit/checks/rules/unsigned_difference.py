@@ -25,7 +25,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,10 +38,11 @@ from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 UNSIGNED = {torch.uint8, torch.uint16, torch.uint32}
-TYPES = re.compile(r"(^|\.)uint(8|16|32)$")
-WORTH_PARSING = re.compile(r"uint(8|16|32)|imread|Image\.open")
+TYPES = lazy_pattern(r"(^|\.)uint(8|16|32)$")
+WORTH_PARSING = lazy_pattern(r"uint(8|16|32)|imread|Image\.open")
 WRAPPED_AT_MOST = 8  # a subset of a subset of ...
 STEPS_BACK = 8
 MOVES = ("copy", "squeeze", "transpose", "permute", "contiguous", "reshape", "flatten", "ravel", "unsqueeze")

@@ -25,8 +25,8 @@ Cost
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -73,7 +73,7 @@ class UpdatesLostToRounding(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         self.before = []
-        if len(self.stayed) >= STEPS_AT_LEAST and (share := median(self.stayed)) >= LOST_SHARE:
+        if len(self.stayed) >= STEPS_AT_LEAST and (share := float(np.median(self.stayed))) >= LOST_SHARE:
             yield self.finding(
                 f"in the middle one of {len(self.stayed)} steps looked at, {share:.0%} of the weights in {self.dtype} "
                 "stay exactly as they are: their steps are smaller than the last digit",

@@ -31,14 +31,15 @@ from collections.abc import Iterator
 from goodfit.checks.engine.own_source import all_nodes, called
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.lazy_pattern import lazy_pattern
 
 WINDOWS = ("rolling", "expanding", "ewm")
-TARGET = re.compile(r"^y(_|$)|^(targets?|labels?)(_|$)", re.IGNORECASE)
+TARGET = lazy_pattern(r"^y(_|$)|^(targets?|labels?)(_|$)", re.IGNORECASE)
 
 
 class WindowOverTarget(SourceRule):
     code, level = "GF119", Level.WARNING
-    worth_parsing = re.compile(r"\.(rolling|expanding|ewm)\(")
+    worth_parsing = lazy_pattern(r"\.(rolling|expanding|ewm)\(")
     what = "the feature {name} is made of a window that ends with the target of its own row"
     fix = 'Shift before the window: frame["target"].shift(1).rolling(6).mean()'
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 WORDS = (
     "flip", "flipped", "hflip", "vflip", "fliplr", "flipud", "mirror", "mirrored", "rot", "rotate", "rotated",
     "rotation", "aug", "augmented", "crop", "cropped", "noise", "noisy", "blur", "blurred", "bright", "brightness",
     "dark", "contrast", "shear", "zoom", "zoomed", "shift", "shifted", "jitter", "transformed", "grayscale",
 )  # fmt: skip
-CHANGED = re.compile(rf"(?i)^(.+?)(?:[ _.-]+(?:{'|'.join(WORDS)})[ _.-]?\d*(?:[ _.-]\d+)*)+$")
+CHANGED = lazy_pattern(rf"(?i)^(.+?)(?:[ _.-]+(?:{'|'.join(WORDS)})[ _.-]?\d*(?:[ _.-]\d+)*)+$")
 COPIES_AT_LEAST = 3
-IMAGE_ENDING = re.compile(r"\.\w{2,5}$")
+IMAGE_ENDING = lazy_pattern(r"\.\w{2,5}$")
 
 
 def augmented_doubt(keys: Sequence[str], labels: Sequence[str], parts: Sequence[str]) -> tuple[str, str] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-OF_DAYS = re.compile(r"(?:19|20)\d\d[-_. ]?(?:0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12]\d|3[01]))?(?!\d).{0,20}")
-OF_CAMERAS = re.compile(
+from goodfit.lazy_pattern import lazy_pattern
+
+OF_DAYS = lazy_pattern(r"(?:19|20)\d\d[-_. ]?(?:0[1-9]|1[0-2])(?:[-_. ]?(?:0[1-9]|[12]\d|3[01]))?(?!\d).{0,20}")
+OF_CAMERAS = lazy_pattern(
     r"(?i)1\d\d(?:_|-)?(?:APPLE|CANON|EOS\w*|NIKON|NCD\d+|ND\d+|D\d{4}|PANA|MSDCF|OLYMP|MEDIA|GOPRO|FUJI|SSCAM|LEICA"
     r"|PHOTO|\d{4})"
 )

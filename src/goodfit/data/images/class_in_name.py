@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from pathlib import PurePath
 
-NUMBERED = re.compile(r"(.*?[^\W\d_].*?)[ _.\-(#]*\d+\)?")  # a word, and a number behind it
+from goodfit.lazy_pattern import lazy_pattern
+
+NUMBERED = lazy_pattern(r"(.*?[^\W\d_].*?)[ _.\-(#]*\d+\)?")  # a word, and a number behind it
 SHARE_NUMBERED = 0.9  # of the files
 CLASSES_AT_LEAST, FILES_OF_A_CLASS = 2, 3  # on average
 CLASSES_NAMED = 3

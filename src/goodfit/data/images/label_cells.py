@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from goodfit.data.tables.delimited import read_delimited
 from goodfit.data.tables.reading import ARROW_ENDINGS, EXCEL_ENDINGS, JSON_ENDINGS, Dialect, read_table
 from goodfit.data.tables.words import texts
 from goodfit.errors import DataError
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +25,7 @@ OTHER_FILES = (  # endings of files that hold no image, and whose names may stan
     ".txt", ".text", ".md", ".html", ".htm", ".eml", ".pdf", ".docx", ".rtf", ".xml", ".json",
     ".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac", ".mp4", ".avi", ".mov", ".mkv", ".webm", ".npy", ".npz", ".mat",
 )  # fmt: skip
-ADDRESS = re.compile(r"(?i)https?://")
+ADDRESS = lazy_pattern(r"(?i)https?://")
 FIRST_ROW = 2  # its line in a sheet, below the names
 
 

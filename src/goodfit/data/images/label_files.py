@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import unicodedata
 from collections import Counter
@@ -15,10 +14,11 @@ from urllib.parse import unquote
 from goodfit.data.images.formats import image_endings
 from goodfit.data.images.label_cells import names_other_file
 from goodfit.errors import DataError
+from goodfit.lazy_pattern import lazy_pattern
 
-ROOTED = re.compile(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
-NUMBERED = re.compile(r"(\d{1,18})(?:\.0+)?")  # a name that is a number alone
-UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")
+ROOTED = lazy_pattern(r"/|[A-Za-z]:/")  # paths from the root of a machine, perhaps another one
+NUMBERED = lazy_pattern(r"(\d{1,18})(?:\.0+)?")  # a name that is a number alone
+UPLOADED = lazy_pattern(r"[0-9a-f]{8}-(.+)")
 ANY_ZEROS = "/"  # behind a number, of the key of files that have it in any zeros: no name has it
 FOLDERS_DEEP = 4  # below the list's own, that are searched for a name
 

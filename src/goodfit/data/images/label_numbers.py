@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,12 +14,13 @@ from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, other_form, pl
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST, written_twice
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
 IMAGES_OF_A_CLASS = 10  # on average: many whole numbers of fewer images each are measured, not given as classes
-NAMES_OF_CLASSES = re.compile(r"(?i)(^|.*[_\W])(class|classes|category|label|labels|species|cls|id|idx)\d*$")
+NAMES_OF_CLASSES = lazy_pattern(r"(?i)(^|.*[_\W])(class|classes|category|label|labels|species|cls|id|idx)\d*$")
 
 
 class LabelNumbers(NamedTuple):

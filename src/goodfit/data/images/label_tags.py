@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.targets import CLASSES_AT_MOST
+from goodfit.lazy_pattern import lazy_pattern
 from goodfit.options import Option
 
 TAGS = Option(
@@ -17,7 +18,7 @@ TAGS = Option(
     choices=("bar", "semicolon", "comma", "space", "none"),
 )
 PATTERNS = {"bar": r"\|", "semicolon": ";", "comma": ",", "space": r"\s+", "list": ","}
-LIST = re.compile(r"[\[({](.*)[\])}]")  # as programs write lists: ['red', 'big']
+LIST = lazy_pattern(r"[\[({](.*)[\])}]")  # as programs write lists: ['red', 'big']
 SEVERAL_NAMES = ("labels", "tags", "attributes", "classes", "keywords", "findings", "categories")  # of a column
 ONE_HOT = {"0": False, "1": True, "0.0": False, "1.0": True, "": False, "false": False, "true": True}
 MINUS = "-1"  # no in the lists of CelebA; beside 0 or an empty cell it is something else, as in CheXpert

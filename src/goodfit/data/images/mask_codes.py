@@ -11,12 +11,13 @@ from typing import Any
 
 from goodfit.data.tables.decoding import excerpt, to_utf8
 from goodfit.errors import DataError
+from goodfit.lazy_pattern import lazy_pattern
 
 Colour = tuple[int, int, int]
 LARGEST_CLASS = 255  # that a mask of 8 bits holds; by custom (Pascal VOC) it marks the pixels to ignore
 LARGEST_VALUE = 65_535  # of a pixel of 16 bits
 BYTES_AT_MOST = 1_000_000  # of the file
-HEXADECIMAL = re.compile(r"#([0-9a-fA-F]{6})\b")  # a colour, as web pages write it
+HEXADECIMAL = lazy_pattern(r"#([0-9a-fA-F]{6})\b")  # a colour, as web pages write it
 
 
 @dataclass(frozen=True)

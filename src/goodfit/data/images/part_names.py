@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
+
+from goodfit.lazy_pattern import lazy_pattern
 
 
 def _set(words: str) -> frozenset[str]:
@@ -51,11 +52,11 @@ FILLING_PIECES = _set(
     "集 数据 数据集 數據 數據集 資料 資料集 图片 图像 圖片 样本 "
     "用 用データ データ データセット セット 画像 用画像 용 데이터 세트 용데이터"
 )
-_JOINED = re.compile(
+_JOINED = lazy_pattern(
     rf"(.+?)(sets?|data|daten|datensatz|dataset|images|imgs|bilder|folder|split|{'|'.join(FILLING_PIECES)})"
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NO_WORD = re.compile(r"[\W\d_]+")
+_CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD = lazy_pattern(r"[\W\d_]+")
 
 
 def words(name: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,12 @@ from pathlib import Path
 
 from goodfit.data.images.part_names import BETTER_WORDS, IMAGE_WORDS, MASK_WORDS, WORSE_WORDS
 from goodfit.data.tables.visible import as_seen
+from goodfit.lazy_pattern import lazy_pattern
 
 PARTNER_WORDS = MASK_WORDS | BETTER_WORDS | {"matte", "alpha", "l", "p"}
 INPUT_WORDS = IMAGE_WORDS | WORSE_WORDS | {"sat", "im"}
-_BETWEEN = re.compile(r"[_\-. ]+")
-_NUMBERED = re.compile(r"([a-z]+?)(\d+)")
+_BETWEEN = lazy_pattern(r"[_\-. ]+")
+_NUMBERED = lazy_pattern(r"([a-z]+?)(\d+)")
 
 
 @dataclass(frozen=True)

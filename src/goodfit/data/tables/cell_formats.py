@@ -9,17 +9,18 @@ from statistics import median
 
 from goodfit.data.tables.workbook_facts import WITH_VALUE, Note, WorkbookFacts, cells_of, column_number, part_of
 from goodfit.formatting import counted, some_of
+from goodfit.lazy_pattern import lazy_pattern
 
 STYLES = "xl/styles.xml"
-FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*?/>")
-STYLE = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
-STYLES_OF_CELLS = re.compile(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", re.DOTALL)
-CELL = re.compile(
+FORMAT = lazy_pattern(rb"<(?:\w+:)?numFmt\s[^>]*?/>")
+STYLE = lazy_pattern(rb"<(?:\w+:)?xf\s[^>]*>")
+STYLES_OF_CELLS = lazy_pattern(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", re.DOTALL)
+CELL = lazy_pattern(
     rb"<(?:\w+:)?c r=\"([A-Z]+)(\d+)\"([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?"
     rb"<(?:\w+:)?v>([^<]*)</"
 )
 BUILT_IN = {9: "0%", 10: "0.00%"}  # what Excel does not write down; currencies of it are those of the reader's country
-CURRENCY = re.compile(r"\[\$([^\]\-]+)|([$€£¥₹₽₩₺₴₫฿₦₱])|\"([A-Z]{3})\"|\b(CHF|EUR|USD|GBP|SEK|NOK|DKK|PLN|CZK)\b")
+CURRENCY = lazy_pattern(r"\[\$([^\]\-]+)|([$€£¥₹₽₩₺₴₫฿₦₱])|\"([A-Z]{3})\"|\b(CHF|EUR|USD|GBP|SEK|NOK|DKK|PLN|CZK)\b")
 PERCENT, PLAIN = "%", ""
 WHOLE = 1.5  # shares that are above it are percentages
 

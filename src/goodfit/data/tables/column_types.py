@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -50,6 +49,7 @@ from goodfit.data.tables.units import units_of
 from goodfit.data.tables.web_text import has_tags
 from goodfit.errors import UsageError
 from goodfit.formatting import counted, listed
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +58,7 @@ WORDS_OF_FREE_TEXT = 5  # on average, in a column of mostly different values: fr
 WORDS_OF_A_NAME = 2  # of people and things: what these say may be of use
 ROWS_OF_AN_IDENTIFIER = 20  # with no more, different values may be chance
 DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a column of words is text or an identifier
-RUNNING_NUMBERS = re.compile(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
+RUNNING_NUMBERS = lazy_pattern(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
 OF_DIGITS = r"\b\d+\b"  # most words of an account or a list of numbers, which is no text

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from unicodedata import decimal
 
+from goodfit.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -73,38 +75,38 @@ PLAIN = (  # what is read as it is
     r"^\d{1,4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,4}(?:[T ](?:[01]?\d|2[0-3]):\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?$|^\d+$"
 ).replace(r"\d", "[0-9]")
-OF_SERVERS = re.compile(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
-OF_NET = re.compile(r"^\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds since 1970, as .NET writes JSON
-MIXED_SIGNS = re.compile(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of Denmark and Sweden
-ROMAN_MONTH = re.compile(r"^(\d{1,2})[. /-]+(I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. /-]+(\d{4})\b")
+OF_SERVERS = lazy_pattern(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
+OF_NET = lazy_pattern(r"^\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds since 1970, as .NET writes JSON
+MIXED_SIGNS = lazy_pattern(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of Denmark and Sweden
+ROMAN_MONTH = lazy_pattern(r"^(\d{1,2})[. /-]+(I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. /-]+(\d{4})\b")
 ROMAN = dict(zip(["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"], ENGLISH, strict=True))
-END_OF_DAY = re.compile(r"^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))[T ]24:00(?::00)?$")
-DAY_OF_YEAR = re.compile(r"^(\d{4})-([0-3]\d{2})[T ](\d{2}:\d{2}.*)$")  # 2024-074T06:15
+END_OF_DAY = lazy_pattern(r"^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))[T ]24:00(?::00)?$")
+DAY_OF_YEAR = lazy_pattern(r"^(\d{4})-([0-3]\d{2})[T ](\d{2}:\d{2}.*)$")  # 2024-074T06:15
 LONGEST = 70  # characters
-CLOCK = re.compile(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.? ?[Mm]\b\.?)?\s*(.*)$")
-CLOCK_OF_POINTS = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2})(?:\.\d{1,9})?)?$")
-CLOCK_OF_H = re.compile(r"(?<!\d)(\d{1,2}) ?[hH] ?(\d{2})\b")
-COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})[T_ -](\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$")
-WEEK = re.compile(r"^(\d{4})[- ]?[WwKk][Ww]?[- ]?(\d{1,2})(?:-?([1-7]))?$")
-WEEK_FIRST = re.compile(r"^(?:KW|kw|CW|cw|W|wk|Week|week) ?(\d{1,2})[ /,-]+(\d{4})$")
-QUARTER = re.compile(
+CLOCK = lazy_pattern(r"(?<!\d)(\d{1,2}[:]\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp]\.? ?[Mm]\b\.?)?\s*(.*)$")
+CLOCK_OF_POINTS = lazy_pattern(r"^(\d{4}-\d{1,2}-\d{1,2})[ _T-](\d{1,2})[.h-](\d{2})(?:[.-](\d{2})(?:\.\d{1,9})?)?$")
+CLOCK_OF_H = lazy_pattern(r"(?<!\d)(\d{1,2}) ?[hH] ?(\d{2})\b")
+COMPACT = lazy_pattern(r"^(\d{4})(\d{2})(\d{2})[T_ -](\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$")
+WEEK = lazy_pattern(r"^(\d{4})[- ]?[WwKk][Ww]?[- ]?(\d{1,2})(?:-?([1-7]))?$")
+WEEK_FIRST = lazy_pattern(r"^(?:KW|kw|CW|cw|W|wk|Week|week) ?(\d{1,2})[ /,-]+(\d{4})$")
+QUARTER = lazy_pattern(
     r"^(\d{4})[ /-]?[QqTt]([1-4])$|^[Qq]([1-4])[ /'-]*(\d{4}|\d{2})$|^([1-4])[QqTt][ -]?(\d{4}|\d{2})$"
 )
-MONTH_OF_YEAR = re.compile(r"^([^\W\d_]{3,})\.?(?:-|/| ?')(\d{2})$")
-YEAR_AND_MONTH = re.compile(r"^(\d{4})[Mm](\d{1,2})$")
-OF_CAMERAS = re.compile(r"^(\d{4}):(\d{2}):(\d{2}) (?=\d{2}:\d{2}:\d{2})")  # 2024:03:14 05:06:07
-OF_CHATS = re.compile(r"^\[(\d[^\[\]]*)\]$")  # [14.03.24, 05:06:07]
-MONTH_AND_DAY = re.compile(r"^(0?[1-9]|1[0-2]) (\d{1,2}), ?(\d{4})$")  # 03 14, 2024 of reviews
-POINTS_BEHIND_DATE = re.compile(  # 14.3.2024 klo 5.06, 14-MAR-24 05.06.07.000000 AM
+MONTH_OF_YEAR = lazy_pattern(r"^([^\W\d_]{3,})\.?(?:-|/| ?')(\d{2})$")
+YEAR_AND_MONTH = lazy_pattern(r"^(\d{4})[Mm](\d{1,2})$")
+OF_CAMERAS = lazy_pattern(r"^(\d{4}):(\d{2}):(\d{2}) (?=\d{2}:\d{2}:\d{2})")  # 2024:03:14 05:06:07
+OF_CHATS = lazy_pattern(r"^\[(\d[^\[\]]*)\]$")  # [14.03.24, 05:06:07]
+MONTH_AND_DAY = lazy_pattern(r"^(0?[1-9]|1[0-2]) (\d{1,2}), ?(\d{4})$")  # 03 14, 2024 of reviews
+POINTS_BEHIND_DATE = lazy_pattern(  # 14.3.2024 klo 5.06, 14-MAR-24 05.06.07.000000 AM
     r"^(\d{1,4}[-./ ]{1,2}[^\W_]+[-./ ]{1,2}\d{2,4}),?(?: (?:klo|kl\.?|um|alle|ore))? (\d{1,2})\.([0-5]\d)"
     r"(?:\.([0-5]\d)(?:[.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$"
 )
-HALF_BEFORE = re.compile(r"(上午|午前|오전|下午|午後|오후) ?(\d{1,2}:\d{2}(?::\d{2})?)")
-YEAR_LAST = re.compile(r"^(.*?\d{1,2}:\d{2}:\d{2})((?: ?[+-]\d{4}| [A-Z]{3,4})?) (\d{4})(| [+-]\d{4})$")
+HALF_BEFORE = lazy_pattern(r"(上午|午前|오전|下午|午後|오후) ?(\d{1,2}:\d{2}(?::\d{2})?)")
+YEAR_LAST = lazy_pattern(r"^(.*?\d{1,2}:\d{2}:\d{2})((?: ?[+-]\d{4}| [A-Z]{3,4})?) (\d{4})(| [+-]\d{4})$")
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}  # of Japan: the year before their first
-OF_ERA = re.compile(rf"^({'|'.join(ERAS)}) ?(元|\d{{1,2}}) ?年")
-SHORT_YEAR = re.compile(r"^(\d{1,2}\.\d{1,2}\.)['’](\d\d)$")  # 14.3.'24
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+OF_ERA = lazy_pattern(rf"^({'|'.join(ERAS)}) ?(元|\d{{1,2}}) ?年")
+SHORT_YEAR = lazy_pattern(r"^(\d{1,2}\.\d{1,2}\.)['’](\d\d)$")  # 14.3.'24
+WORD = lazy_pattern(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 CENTURY_FROM = 69  # 69 to 99 are of the last century, as strptime has it
 
 

@@ -11,6 +11,7 @@ from goodfit.data.tables.naming_numbers import is_called_code
 from goodfit.data.tables.numbers import numbers
 from goodfit.data.tables.visible import visible
 from goodfit.formatting import counted, number
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,15 +21,15 @@ VALUES_AT_LEAST = 5  # different ones, so that a form is not met by chance
 COUNTED = r"^\d{1,3}\.(\d{1,2})$"  # behind the point of a version or a chapter
 COUNTS_TO = 30  # decimals of prices go up to 99
 WITH_TWO_DIGITS = 3  # cells, such as 1.10
-NAMES_OF_CLOCKS = re.compile(r"time|uhrzeit|zeit|heure|hora|ora|clock|tijd|klokke\w*|tid|godzina|время")
+NAMES_OF_CLOCKS = lazy_pattern(r"time|uhrzeit|zeit|heure|hora|ora|clock|tijd|klokke\w*|tid|godzina|время")
 CLOCK_OF_SECONDS = r"^(?:[01]\d|2[0-3])(?:[0-5]\d){2}(?:\.\d+)?$"  # 050607.123 of DICOM
 CLOCK_WITH_POINT, CLOCK_OF_DIGITS = r"^(?:[01]?\d|2[0-4])\.[0-5]\d$", r"^(?:[01]?\d|2[0-4])?[0-5]?\d$"
-NAMES_OF_DAYS = re.compile(r"date|datum|fecha|data|day|tag|jour|dob|birthday|дата")
+NAMES_OF_DAYS = lazy_pattern(r"date|datum|fecha|data|day|tag|jour|dob|birthday|дата")
 DAYS = {"%y%m%d": r"^\d{6}$", "%d%m%Y": r"^\d{8}$", "%Y%j": r"^(?:19|20)\d{5}$"}
 YEARS, YEARS_IN_A_CENTURY, MOST_ARE_YEARS = (1800, 2100), 100, 0.5
 TIMES = (10, 100, 1_000)  # that one unit of a measure is as large as another
 POWER_OF_TEN = r"^\d[.,]\d+[eE]\+?\d{2}$"
-NAMES_OF_CODES = re.compile(r"icd(?:9|10|cm|code)?|dx|diag(?:nosis)?|code|nace|naics|cpt|drg|dewey|ddc|hs")
+NAMES_OF_CODES = lazy_pattern(r"icd(?:9|10|cm|code)?|dx|diag(?:nosis)?|code|nace|naics|cpt|drg|dewey|ddc|hs")
 PLACES = {
     "latitude": (90, {"lat", "latitude", "breite", "breitengrad"}),
     "longitude": (180, {"lon", "lng", "long", "longitude", "länge", "längengrad"}),

@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
 SEPARATORS = {";": ";", "|": "|", ",": ", "}  # what stands between the values of a cell -> what it is said to be
-IN_BRACKETS = re.compile(r"[\[({].*[\])}]")
+IN_BRACKETS = lazy_pattern(r"[\[({].*[\])}]")
 COMBINATIONS_AT_LEAST = 4  # different cells of several values
 CELLS_AT_LEAST, SHARE_AT_LEAST = 5, 0.2
 LEVELS_LOOKED_AT = 2_000
 VALUES_SHOWN = 3
 PREDICTS_EACH = "--task multilabel splits the cells, and predicts each value by itself"
-MISREAD = re.compile("[ÂÃÄÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")  # two signs of UTF-8, as Windows-1252
+MISREAD = lazy_pattern("[ÂÃÄÅ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€")  # two signs of UTF-8, as Windows-1252
 LONGEST = 40
 SHOWN_CELL = 60
-OBJECT = re.compile(r"(?s)\s*(?:\[.*\]|\{.*\})\s*")  # lists and objects of JSON and Python
-BYTES = re.compile(r"(?s)b(?:'.*'|\".*\")")
-ERROR = re.compile(r"#(?:REF!|NAME\?|DIV/0!|VALUE!|NUM!|NULL!|N/A|BEZUG!|WERT!|ZAHL!|VALEUR!)")
-RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
+OBJECT = lazy_pattern(r"(?s)\s*(?:\[.*\]|\{.*\})\s*")  # lists and objects of JSON and Python
+BYTES = lazy_pattern(r"(?s)b(?:'.*'|\".*\")")
+ERROR = lazy_pattern(r"#(?:REF!|NAME\?|DIV/0!|VALUE!|NUM!|NULL!|N/A|BEZUG!|WERT!|ZAHL!|VALEUR!)")
+RANGE = lazy_pattern(r"\d{1,3} ?[-–] ?\d{1,3}")
 MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-DAY_OF_MONTH = re.compile(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
+DAY_OF_MONTH = lazy_pattern(rf"\d{{1,2}}-(?:{MONTH})|(?:{MONTH})-\d{{1,2}}")
 
 
 def several_values_doubt(column: pl.Series, *, of_target: bool = False) -> tuple[str, str] | None:

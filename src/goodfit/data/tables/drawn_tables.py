@@ -13,15 +13,16 @@ import re
 from collections.abc import Sequence
 
 from goodfit.data.tables.lines_beside import NOTE
+from goodfit.lazy_pattern import lazy_pattern
 
 BAR = "|│┃║┆"  # plain, and those of boxes
 CROSS = "+┼├┤┌┐└┘┬┴╪╞╡╔╗╚╝╠╣╦╩╬╒╕╘╛"
 DASH = "-─━═="
-RULE = re.compile(rf"[{re.escape(BAR + CROSS + DASH)} ]*([{re.escape(DASH)}])\1[{re.escape(BAR + CROSS + DASH)} ]*")
-DASHES = re.compile(rf"[{re.escape(DASH)}]+")
+RULE = lazy_pattern(rf"[{re.escape(BAR + CROSS + DASH)} ]*([{re.escape(DASH)}])\1[{re.escape(BAR + CROSS + DASH)} ]*")
+DASHES = lazy_pattern(rf"[{re.escape(DASH)}]+")
 BYTES_OF_HEAD = 100_000
 LINES_OF_A_LIST = 40
-OF_POLARS = re.compile(  # the types of the columns, below their names
+OF_POLARS = lazy_pattern(  # the types of the columns, below their names
     r"[iuf]\d{1,3}|str|bool|date|datetime\[.*|duration\[.*|time|cat|enum|list\[.*|struct\[.*|object|null|decimal.*|binary"
 )
 ABOVE_AT_MOST = 2  # lines above the one that draws below the names: a frame, and the names

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from goodfit.lazy_pattern import lazy_pattern
+
 BYTES_EXAMINED = 64 * 1024
-RUN = re.compile(rb"[\x80-\xff]+")
+RUN = lazy_pattern(rb"[\x80-\xff]+")
 WORD = 3  # bytes of a run that is a word of another script
 WORDS_SHARE = 0.5  # of the bytes beyond ASCII, in such runs
 WORDS_AT_LEAST = 2

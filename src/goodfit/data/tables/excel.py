@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import logging
-import re
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from goodfit.data.tables.second_tables import refuse_second_table
 from goodfit.data.tables.workbook_facts import merged_blocks, notes_on_sheet, workbook_facts
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +37,7 @@ ALL_LINES: dict[str, Any] = {"header_row": None, "skip_rows": 0, "dtypes": "stri
 LINES_OF_HEAD = 200
 MOMENT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 NAMELESS = "__UNNAMED__"  # what fastexcel calls a column whose name is empty
-NUMBERED = re.compile(r"(?s)(.+)_\d+")  # and one whose name another column has as well
+NUMBERED = lazy_pattern(r"(?s)(.+)_\d+")  # and one whose name another column has as well
 
 
 def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.DataFrame, list[Note], frozenset[str]]:

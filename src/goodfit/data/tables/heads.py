@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
+from goodfit.lazy_pattern import lazy_pattern
+
 BYTES_OF_HEAD = 200_000
-ENDS = re.compile(rb"(?im)^(?:\*+ ?END(?:[_ ]OF[_ ]HEADER)? ?\*+|-+ ?END[_ ]HEADER ?-+|\[Data\]|\*/)[ \t,;]*\n")
+ENDS = lazy_pattern(rb"(?im)^(?:\*+ ?END(?:[_ ]OF[_ ]HEADER)? ?\*+|-+ ?END[_ ]HEADER ?-+|\[Data\]|\*/)[ \t,;]*\n")
 ENDS_AT_MOST = 2  # of the file and of its only part: more parts are more tables
 COMMENT, OF_COMMENTS = b"/*", b"*/"
-OF_CAMPBELL = re.compile(rb'("?TOA5"?,[^\n]*\n)([^\n]*\n)([^\n]*\n[^\n]*\n)')
-HEAD_OF_DATEV = re.compile(rb'"?(?:EXTF|DTVF)"?;\d+;')  # above the names of columns: of the export, not of its rows
+OF_CAMPBELL = lazy_pattern(rb'("?TOA5"?,[^\n]*\n)([^\n]*\n)([^\n]*\n[^\n]*\n)')
+HEAD_OF_DATEV = lazy_pattern(rb'"?(?:EXTF|DTVF)"?;\d+;')  # above the names of columns: of the export, not of its rows
 
 
 def without_head(data: bytes) -> tuple[bytes, int, str | None]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from goodfit.data.tables.decoding import excerpt
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
-PAGE = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
-CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+PAGE = lazy_pattern(rb"<(?:!doctype html|html|head|body|meta|table|style|div)\b", re.IGNORECASE)
+CHARSET = lazy_pattern(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 BYTES_OF_HEAD = 4_096
 CELLS_ALWAYS, LETTERS_OF_A_CELL = 10_000, 5  # <td>1 has five; cells that reach over others have no letters there
 SPAN_AT_MOST = 1_000  # columns or rows of one cell: as browsers limit it

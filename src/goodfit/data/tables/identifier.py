@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.column_types import ROWS_OF_AN_IDENTIFIER, ColumnType
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.words import texts
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
-NAMED_SO = re.compile(r"(?i)(.*[_\- ])?(id|key|uuid|uid|identifier|nr|number|code|file(name)?|path|image)|.*[a-z]I[dD]")
+NAMED_SO = lazy_pattern(
+    r"(?i)(.*[_\- ])?(id|key|uuid|uid|identifier|nr|number|code|file(name)?|path|image)|.*[a-z]I[dD]"
+)
 
 
 def identifier(columns: Mapping[str, pl.Series], kinds: Mapping[str, ColumnType]) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.tables.decoding import excerpt, read_bytes, to_utf8
 from goodfit.errors import DataError
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
 HOW = "Give one JSON object a line, an array of objects, or an object of columns as pandas writes it"
-BETWEEN = re.compile(r"\s*")
-ACTION = re.compile(
+BETWEEN = lazy_pattern(r"\s*")
+ACTION = lazy_pattern(
     rb'\{\s*"(?:index|create|update)"\s*:\s*\{(?:\s*"_?\w+"\s*:\s*(?:"[^"]*"|[\w.+-]+)\s*,?)*\s*\}\s*\}'
 )
 DEPTH = 4  # of objects in objects
 OF_COCO = {"images", "annotations", "categories"}  # keys of a file of boxes and shapes
 OF_LABEL_STUDIO = {"annotations", "data"}
-PICTURE = re.compile(r"(?i).+\.(?:jpe?g|png|tiff?|bmp|webp|gif|heic)")
+PICTURE = lazy_pattern(r"(?i).+\.(?:jpe?g|png|tiff?|bmp|webp|gif|heic)")
 ROWS_OF_A_PAGE = 10  # objects in a list within an object: fewer may be of one row
 
 

@@ -13,14 +13,15 @@ from goodfit.data.tables.frames import Frame
 from goodfit.data.tables.spelt_alike import NO, YES, without_marks, written_out
 from goodfit.data.tables.web_text import shown_text
 from goodfit.data.tables.words import texts
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-NUMBER = re.compile(r"[+-]?[\d.,]+")
-WHOLE = re.compile(r"^(\d+)\.0+$")
-BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
+NUMBER = lazy_pattern(r"[+-]?[\d.,]+")
+WHOLE = lazy_pattern(r"^(\d+)\.0+$")
+BETWEEN = lazy_pattern(r"(?<=\w)[\s_\-]+(?=\w)")
 
 
 def known_words(unknown: Collection[str], known: Sequence[str]) -> dict[str, str]:

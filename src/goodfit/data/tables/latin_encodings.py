@@ -10,13 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 
+from goodfit.lazy_pattern import lazy_pattern
+
 WORDS_EXAMINED = 5_000
-WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+WORD = lazy_pattern(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 LETTER = r"[^\W\d_ªº¹²³]"
 BETWEEN_LETTERS = "’‘´·…–—‑×µ®™\u00a0\u00ad"  # signs that stand there: l’eau, Length×Width
-NEVER = re.compile("[\u0080-\u009f\u2500-\u259f\ue000-\uf8ff]")  # control codes, lines of boxes
+NEVER = lazy_pattern("[\u0080-\u009f\u2500-\u259f\ue000-\uf8ff]")  # control codes, lines of boxes
 # Icelandic has no þ at the end of a word, as the ş of Windows-1254 is; Portuguese no õ but before e: ő of Windows-1250.
-ELSEWHERE = re.compile(r"[a-z]þ\b|[õÕ](?![eE])")
+ELSEWHERE = lazy_pattern(r"[a-z]þ\b|[õÕ](?![eE])")
 WESTERN = (  # letters beyond ASCII of French, German, Spanish, Portuguese, Italian, Dutch, Swedish and Finnish,
     "àâæçèéêëîïôœùûüÿ", "äöüßéà", "áéíñóúüªº", "áâãàçéêíóôõúüªº", "àèéìíîòóùú", "éëïóöüáèêç", "åäöéüšž",
     "æøåéòôäö", "áðéíóúýþæö", "àçèéíïòóúü",  # Danish and Norwegian, Icelandic, Catalan
@@ -36,7 +38,7 @@ SHOWN = {
     "cp1250": "Windows-1250", "iso8859_2": "ISO 8859-2", "cp1254": "Windows-1254", "cp1257": "Windows-1257",
     "mac_roman": "Mac Roman", "cp850": "code page 850",
 }  # fmt: skip
-ASCII = re.compile(rb"[A-Za-z]")
+ASCII = lazy_pattern(rb"[A-Za-z]")
 APART = 0.2  # of the words with a letter beyond ASCII have no other letter
 LETTERS_THAT_PROVE = 2  # different ones that no Western language has together
 

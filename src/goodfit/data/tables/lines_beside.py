@@ -20,6 +20,7 @@ from goodfit.data.tables.missing_words import MISSING
 from goodfit.data.tables.second_names import WITHOUT_NAME, has_names_again
 from goodfit.data.tables.totals import CALLED_TOTALS
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 ABOVE_AT_MOST = 20  # lines
 CELLS_AT_LEAST = 3  # in most lines: of two, one too few may be a lost one
 BELOW_AT_LEAST = 3  # lines of the usual number of cells, so that it is known
-RULE = re.compile(r":?-{2,}:?")  # below the names, in Markdown
+RULE = lazy_pattern(r":?-{2,}:?")  # below the names, in Markdown
 ROWS_BELOW_UNITS = 5  # at least, so that it is known what the columns hold
 NOTES_AT_MOST = 20  # lines
 WORD = r"[^\W\d_]"  # a letter
 UNIT = rf"(?:{WORD}|[°‰\"'])(?:{WORD}|[°²³^\"'23]){{0,11}}\.?(?:[/ ·](?:{WORD}|[²³^23]){{1,12}})?"  # cm, m², km/h, °C
-UNIT_OF_COLUMN = re.compile(rf"[\[(]?(?:{UNIT}|%|[$€£¥]|[-–/])[\])]?")
+UNIT_OF_COLUMN = lazy_pattern(rf"[\[(]?(?:{UNIT}|%|[$€£¥]|[-–/])[\])]?")
 UNITS_OF_WORDS = ("text", "string", "name", "unit", "units", "einheit", "[-]", "(-)", "–")  # of columns without numbers
 BEGINS_A_NOTE = (
     "source", "sources", "quelle", "quellen", "fuente", "fuentes", "fonte", "fontes", "bron", "källa", "kilde",
@@ -40,14 +41,15 @@ BEGINS_A_NOTE = (
     "remarks", "legend", "legende", "footnote", "footnotes", "copyright", "last update", "last updated", "updated",
     "stand", "exported", "generated", "downloaded", "retrieved", "来源", "数据来源", "注", "出典", "資料",
 )  # fmt: skip
-NOTE = re.compile(
+NOTE = lazy_pattern(
     rf"(?i)[_=*–—-]{{3,}}$|(?:{'|'.join(BEGINS_A_NOTE)})(?: {WORD}+){{0,2}} ?[:：]|[©*†‡§]+ ?\w|\(c\) "
     rf"|\(?\d{{1,2}}\) {WORD}"
     r"|\(?\d[\d,.]* (?:rows?|records?|entries|results|Zeilen?|Datensätze|lignes?|filas?|registros)(?: "
     r"(?:affected|selected|in set|in total|total|exported|returned|retrieved|fetched|found|exportiert))?\.?\)?"
     r"(?: \(\d[\d.,]* \w+\))?$"
 )
-NOTE_OF_ONE_CELL = re.compile(rf"(?i)~ ?end\b|{WORD}+(?: {WORD}+){{0,3}} ?: ?\S")  # of instruments, among rows of many
+# of instruments, among rows of many
+NOTE_OF_ONE_CELL = lazy_pattern(rf"(?i)~ ?end\b|{WORD}+(?: {WORD}+){{0,3}} ?: ?\S")
 LINES_OF_QUALTRICS, IMPORT_ID = 2, '{"ImportId":'  # the question of each column, and where it came from
 COMMENTS = ("#", "%", "//")
 SIGNS_BETWEEN_NAMES = ",;\t|"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.date_words import CENTURY_FROM, plain_dates, plain_form
 from goodfit.data.tables.visible import CELLS_LOOKED_AT, visible
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,7 +74,7 @@ UNIX_MIXED = "unix s, ms or us"  # each by its size
 UNIX_RANGES = {"unix s": (1e8, 5e9), "unix ms": (1e11, 5e12), "unix us": (1e14, 5e15)}  # from 1973 to 2128
 ZONE = r"^(.*:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 FIRST_YEAR = 1000
-CALLED_A_TIME = re.compile(r"date|datum|time|zeit|stamp|fecha|hora|heure|valid|obs|day\b|tag\b")
+CALLED_A_TIME = lazy_pattern(r"date|datum|time|zeit|stamp|fecha|hora|heure|valid|obs|day\b|tag\b")
 NAMES_OF_TIMES = ("time", "timestamp", "date", "datetime", "when", "ts", "at", "unix", "epoch", "created", "updated")
 
 

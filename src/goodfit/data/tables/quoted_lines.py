@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 
 from goodfit.data.tables.separators import SEPARATORS
+from goodfit.lazy_pattern import lazy_pattern
 
 LINES_LOOKED_AT = 50
 LINES_AT_LEAST = 3
 BYTES_LOOKED_AT = 65_536
-AROUND_A_CELL = re.compile(r"(?:^|[,;\t|]) ?[“„][^“”„]*[“”](?: ?[,;\t|]|$)")
+AROUND_A_CELL = lazy_pattern(r"(?:^|[,;\t|]) ?[“„][^“”„]*[“”](?: ?[,;\t|]|$)")
 
 
 def quoted_as_a_whole(data: bytes) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.header import DATE, NUMBER, SHARE_OF_A_KIND, UNNAMED, share_of
 from goodfit.data.tables.missing_words import MISSING
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,7 +18,7 @@ SIGNS_AT_LEAST = 3  # columns in which the line is unlike all others, one of the
 ANSWERED_AT_LEAST, ANSWERS_AT_LEAST = 5, 2  # rows below, and columns of answers without a name above them
 WITHOUT_NAME = (UNNAMED, "__UNNAMED__")  # what columns without a name are called, and in workbooks at first
 MEASURED = f"{NUMBER}|{DATE}"
-PLAIN_MEASURED = re.compile(MEASURED.replace(r"\p{Sc}", "$€£¥"))
+PLAIN_MEASURED = lazy_pattern(MEASURED.replace(r"\p{Sc}", "$€£¥"))
 FLATTEN = "frame.columns = ['_'.join(map(str, names)) for names in frame.columns]"
 
 

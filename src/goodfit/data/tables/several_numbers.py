@@ -6,16 +6,16 @@ Each is a number to learn from, in the order in which they stand; the form of a 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from goodfit.data.tables.units import LETTERS
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
 FORM = "number {} of {} in a cell"
-FORM_READ = re.compile(r"number (\d) of (\d) in a cell")
+FORM_READ = lazy_pattern(r"number (\d) of (\d) in a cell")
 DIFFERENT_AT_LEAST = 21  # cells: fewer are names of groups (1920x1080, 1366x768)
 SHARE_NEEDED = 0.98  # of the cells
 DIGITS_AT_MOST = 6  # of a whole number: longer ones name something (030/1234567)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from goodfit.lazy_pattern import lazy_pattern
 
 SIGNS = b",;\t|"  # of which one is in each line of any other file
 LINES_AT_LEAST = 3
@@ -10,10 +10,10 @@ BYTES_OF_HEAD = 4_096
 BYTES_COMPARED = 256 * 1024
 MOSTLY_NUMBERS = 0.8  # of the cells
 NUMERIC_AT_LEAST = 0.2  # of the cells: sentences of equal length are no table
-QUOTED = re.compile(rb'"[^"\n]*"')
-OF_PANDAS = re.compile(rb"\n\s*\[\d+ rows x \d+ columns\]\s*$")  # below a frame as it is printed
-CELL = re.compile(rb'"[^"\n]*"|[^ \n]+')
-NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NA|NaN|nan|\?")
+QUOTED = lazy_pattern(rb'"[^"\n]*"')
+OF_PANDAS = lazy_pattern(rb"\n\s*\[\d+ rows x \d+ columns\]\s*$")  # below a frame as it is printed
+CELL = lazy_pattern(rb'"[^"\n]*"|[^ \n]+')
+NUMBER = lazy_pattern(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NA|NaN|nan|\?")
 
 
 def spaced_columns(data: bytes) -> bytes | None:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from goodfit.data.tables.words import texts
 from goodfit.formatting import counted, listed
+from goodfit.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     import polars as pl
 
 LEVELS_AT_MOST = 1_000
 GROUPS_SHOWN, WORDS_SHOWN = 3, 4
-OF_DIGITS = re.compile(r"[\d^.,+\-\s]+")
-COPY = re.compile(r"(?i)[\s_\-.]+(?:copy|kopie|copie|copia)(?:[\s_]*\(?\d+\)?)?$")  # of a folder, as systems call it
+OF_DIGITS = lazy_pattern(r"[\d^.,+\-\s]+")
+COPY = lazy_pattern(r"(?i)[\s_\-.]+(?:copy|kopie|copie|copia)(?:[\s_]*\(?\d+\)?)?$")  # of a folder, as systems call it
 WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 YES = {

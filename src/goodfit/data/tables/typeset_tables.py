@@ -6,16 +6,18 @@ import csv
 import io
 import re
 
+from goodfit.lazy_pattern import lazy_pattern
+
 BYTES_OF_HEAD = 100_000
 ROWS_AT_LEAST, SHARE_OF_ROWS = 3, 0.5  # of lines that end in \\ in a text without \begin{tabular}
-OF_LATEX = re.compile(r"\\begin\{(?:tabular|longtable|array)[*xy]?\}")
-ROW_OF_LATEX = re.compile(r"(?m)^[^&\n]+(?:(?<!\\)&[^&\n]*)+\\\\(?:\[[^\]]*\])?\s*(?:\\hline)?\s*$")
-RULES_OF_LATEX = re.compile(
+OF_LATEX = lazy_pattern(r"\\begin\{(?:tabular|longtable|array)[*xy]?\}")
+ROW_OF_LATEX = lazy_pattern(r"(?m)^[^&\n]+(?:(?<!\\)&[^&\n]*)+\\\\(?:\[[^\]]*\])?\s*(?:\\hline)?\s*$")
+RULES_OF_LATEX = lazy_pattern(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|cline\{[^}]*\}"
     r"|cmidrule(?:\([^)]*\))?\{[^}]*\}|addlinespace(?:\[[^\]]*\])?|small|centering)"
 )
-GROUP_OF_LATEX = re.compile(r"\s*\\multicolumn\{(\d+)\}\{[^}]*\}\{(.*)\}\s*")
-FONTS_OF_LATEX = re.compile(r"\\(?:text(?:bf|it|rm|tt|sf)?|emph|mathrm|mathbf|num)\{([^{}]*)\}")
+GROUP_OF_LATEX = lazy_pattern(r"\s*\\multicolumn\{(\d+)\}\{[^}]*\}\{(.*)\}\s*")
+FONTS_OF_LATEX = lazy_pattern(r"\\(?:text(?:bf|it|rm|tt|sf)?|emph|mathrm|mathbf|num)\{([^{}]*)\}")
 SIGNS_OF_LATEX = (
     ("\\%", "%"),
     ("\\$", "\0"),
@@ -26,8 +28,8 @@ SIGNS_OF_LATEX = (
     ("~", " "),
     ("{,}", ","),
 )
-ATTRIBUTES_OF_WIKI = re.compile(r"^\s*(?:[\w-]+ *= *(?:\"[^\"]*\"|[^\s|]+)\s*)+\|(?!\|)")
-LINK_OF_WIKI = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
+ATTRIBUTES_OF_WIKI = lazy_pattern(r"^\s*(?:[\w-]+ *= *(?:\"[^\"]*\"|[^\s|]+)\s*)+\|(?!\|)")
+LINK_OF_WIKI = lazy_pattern(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 
 Rows = list[list[str]]
 

@@ -13,16 +13,17 @@ from html import unescape
 
 from goodfit.data.tables.merged_cells import Block
 from goodfit.formatting import counted
+from goodfit.lazy_pattern import lazy_pattern
 
 BYTES_AT_MOST = 64_000_000  # of a sheet, unpacked: of larger ones nothing more is known
-SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
-RELATION = re.compile(rb"<Relationship\s([^>]*)>")
-HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=\"(?:1|true)\"")
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
-FORMULA_WITHOUT_VALUE = re.compile(
+SHEET = lazy_pattern(rb"<(?:\w+:)?sheet\s([^>]*)>")
+RELATION = lazy_pattern(rb"<Relationship\s([^>]*)>")
+HIDDEN_ROW = lazy_pattern(rb"<(?:\w+:)?row\s[^>]*\bhidden=\"(?:1|true)\"")
+MERGED = lazy_pattern(rb"<(?:\w+:)?mergeCell\s+ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
+FORMULA_WITHOUT_VALUE = lazy_pattern(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\s[^>]*/>)(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
-WITH_VALUE = re.compile(rb"<(?:\w+:)?c r=\"([A-Z]+)\d+\"[^>]*[^/>]>")
+WITH_VALUE = lazy_pattern(rb"<(?:\w+:)?c r=\"([A-Z]+)\d+\"[^>]*[^/>]>")
 
 Note = tuple[str, str, str]
 
