@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from goodfit.checks.rules.divided_by_all_rows import divided_by_all
 from goodfit.checks.rules.term_detached import detached_terms
 
 
@@ -23,8 +24,7 @@ def tree(source: str) -> ast.Module:
         "losses = [ce(out, y)]\nlosses.append(kd(out, soft).detach())\nsum(losses).backward()",
         "losses = {'a': ce(out, y), 'b': kd(out, soft).detach()}\nloss = sum(losses.values())\nloss.backward()",
         "def both(o, t):\n    a, b = ce(o, t), kd(o).detach()\n    return a + b\nloss = both(out, y)\nloss.backward()",
-        "class KD(Module):\n    def forward(self, o):\n        return (o ** 2).detach()\n\n"
-        + "kd = KD()\nloss = ce(out, y) + kd(out)\nloss.backward()",
+        "class KD(M):\n def forward(self, o):\n  return o.detach()\nkd = KD()\nloss = ce(o) + kd(o)\nloss.backward()",
     ],
 )
 def test_a_detached_term_is_named(source: str) -> None:
@@ -45,3 +45,48 @@ def test_a_detached_term_is_named(source: str) -> None:
 )
 def test_values_without_a_graph_beside_a_loss_are_left_alone(source: str) -> None:
     assert not list(detached_terms(tree(source)))
+
+
+LOOP = "total = 0\nfor x, y in loader:\n    total += {added}\nprint({shown})"
+
+
+@pytest.mark.parametrize(
+    ("added", "shown"),
+    [
+        ("loss(net(x), y).item() * x.size(0)", "total / len(loader.dataset)"),
+        ("(net(x).argmax(1) == y).sum().item()", "100.0 * total / len(loader.dataset)"),
+        ("F.cross_entropy(net(x), y, reduction='sum').item()", "total / len(data)"),
+        ("net(x).argmax(1).eq(y).sum()", "total.float() / float(len(loader.dataset))"),
+    ],
+)
+def test_a_sum_over_drawn_rows_is_not_divided_by_all(added: str, shown: str) -> None:
+    assert len(list(divided_by_all(tree(LOOP.format(added=added, shown=shown)), [2], ["len(data)"]))) == 1
+
+
+def test_a_sum_written_in_one_line_is_seen() -> None:
+    source = "print(sum((net(x).argmax(1) == y).sum().item() for x, y in loader) / len(loader.dataset))"
+    assert len(list(divided_by_all(tree(source), [1]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("added", "shown"),
+    [
+        ("loss(net(x), y).item() * x.size(0)", "total / len(loader.sampler)"),
+        ("loss(net(x), y).item()", "total / len(loader)"),
+        ("len(x)", "total / len(other.dataset)"),
+        ("(net(x).argmax(1) == y).float().mean().item()", "total / len(loader.dataset)"),  # another rule's
+    ],
+)
+def test_a_sum_that_is_divided_by_what_it_counts_is_left_alone(added: str, shown: str) -> None:
+    assert not list(divided_by_all(tree(LOOP.format(added=added, shown=shown)), [2], ["len(data)"]))
+
+
+def test_a_sum_over_all_folds_is_left_alone() -> None:
+    source = """
+        right = 0
+        for loader in folds:
+            for x, y in loader:
+                right += (net(x).argmax(1) == y).sum().item()
+        print(right / len(loader.dataset))
+    """
+    assert not list(divided_by_all(tree(source), [4]))
