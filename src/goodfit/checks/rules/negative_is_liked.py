@@ -2,7 +2,7 @@
 
 What it checks
     In a training pass three columns of whole numbers are looked up: one in a table of its own, the two others in
-    another, the same for both, of another size. Of the pairs of the first with the third, at least a twentieth are
+    another, the same for both, of another size. Of the pairs of the first with the third, at least an eighth are
     pairs of the first with the second in other rows. The third may hold several negatives a row.
 
 Why it hurts
@@ -23,6 +23,7 @@ Cost
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -34,7 +35,7 @@ from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-SHARE_AT_LEAST = 0.05
+SHARE_AT_LEAST = 0.125  # fewer are a matter of taste: a few per cent are common in small catalogues
 PAIRS_AT_LEAST, PAIRS_AT_MOST = 200, 50_000
 COLUMNS_AT_MOST = 12  # of a pass that is looked at
 
@@ -65,7 +66,7 @@ class NegativeIsLiked(LiveRule):
 
     def start(self) -> None:
         self.columns: dict[tuple[int, tuple[int, ...]], Column] = {}  # by address and shape, since the last pass
-        self.liked: set[tuple[int, int]] = set()
+        self.liked: list[tuple[int, int]] = []
         self.drawn: list[tuple[int, int]] = []
         self.place = Place(None, None)
 
@@ -84,19 +85,28 @@ class NegativeIsLiked(LiveRule):
         if triple is not None:
             self.place = user_place()
             users = triple.users.tolist()
-            self.liked.update(zip(users, triple.liked.flatten().tolist(), strict=True))
+            self.liked += zip(users, triple.liked.flatten().tolist(), strict=True)
             negatives = triple.negatives.reshape(len(users), -1).tolist()
             self.drawn += [(user, item) for user, some in zip(users, negatives, strict=True) for item in some]
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        share = sum(pair in self.liked for pair in self.drawn) / max(1, len(self.drawn))
+        first, second = (
+            Counter(self.liked),
+            Counter(self.drawn),
+        )  # which of them was drawn, the order of calls hardly says
+        share = min(_share(first, second), _share(second, first))
         if len(self.drawn) >= PAIRS_AT_LEAST and share >= SHARE_AT_LEAST:
             yield self.finding(
-                f"{share:.0%} of the negatives that are drawn are positives of the same row's owner in other rows",
+                f"{share:.0%} or more of the negatives that are drawn are positives of the row's owner in other rows",
                 "Draw again where the pair is among the positives",
                 file=self.place.file,
                 line=self.place.line,
             )
+
+
+def _share(those: Counter[tuple[int, int]], others: Counter[tuple[int, int]]) -> float:
+    """The share of pairs that are among others."""
+    return sum(times for pair, times in those.items() if pair in others) / max(1, those.total())
 
 
 def _triple(columns: Sequence[Column]) -> Triple | None:
