@@ -66,7 +66,14 @@ class WrongLabels:
     def to_json(self) -> dict[str, Any]:
         """What `goodfit labels --json` prints."""
         wrong = [dict(_cells(each)) for each in self.wrong]
-        return {"rows": self.rows, "labels": self.labels, "of": self.of, "right": self.right, "wrong": wrong, "notes": list(self.notes)}
+        return {
+            "rows": self.rows,
+            "labels": self.labels,
+            "of": self.of,
+            "right": self.right,
+            "wrong": wrong,
+            "notes": list(self.notes),
+        }
 
     def write(self, path: str | Path) -> Path:
         """Write a CSV: key, label, suggested, and the probabilities of both.
