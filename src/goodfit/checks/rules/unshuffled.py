@@ -17,7 +17,8 @@ Instead
 When it is a false alarm
     Time series and streams, whose order is intended. Losses are judged by line and kind, and where a line gets other
     targets within one pass, as those of a GAN from a function of its own, they are no labels; nor are classes that a
-    net has just given to unlabelled rows.
+    net has just given to unlabelled rows. Where a net is given weights between its batches, as by the server of
+    federated learning to each of its clients, whose data differ by nature, the rule is silent.
 
 Cost
     The classes of each batch in the steps examined.
@@ -34,7 +35,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import Loss, Read
+from goodfit.checks.engine.events import Loss, Read, Weights
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -60,6 +61,7 @@ class Batches:
     size: int = 0  # of the smallest batch
     passes: int = -1  # backward passes before the last one
     no_labels: bool = False  # two of one pass had one class each, and another one
+    loads: int = 0  # of weights, before the first batch
 
     @property
     def may_be_chance(self) -> bool:
@@ -79,6 +81,10 @@ class Unshuffled(LiveRule):
         self.batches: dict[tuple[Place, str], Batches] = {}
         self.given: list[weakref.ref[Tensor]] = []  # classes that were made of a tensor
         self.reported = False
+        self.loads = 0
+
+    def on_weights(self, event: Weights) -> None:
+        self.loads += event.action == "load_state_dict" and event.module is not None
 
     def on_read(self, event: Read) -> None:
         if event.at is not None:
@@ -97,7 +103,7 @@ class Unshuffled(LiveRule):
             return
         classes = [int(value) for value in values.tolist()]
         place = user_place()
-        known = self.batches.setdefault((place, event.name), Batches())
+        known = self.batches.setdefault((place, event.name), Batches(loads=self.loads))
         frequent = classes[int(counts.argmax())]
         known.no_labels |= known.passes == self.program.backwards and frequent != known.last and len(classes) == 1
         known.passes = self.program.backwards
@@ -113,6 +119,7 @@ class Unshuffled(LiveRule):
             and (known.longest >= BATCHES_IN_A_ROW or event.name in ("cross_entropy", "nll_loss"))
             and len(known.rows) > 1
             and not known.no_labels
+            and known.loads == self.loads
             and not known.may_be_chance
         ):
             self.reported = True
