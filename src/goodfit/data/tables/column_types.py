@@ -17,6 +17,7 @@ from goodfit.data.tables.clocks import (
     hours_form,
     minutes_doubt,
     plain_clocks,
+    ratios_doubt,
 )
 from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.header import UNNAMED
@@ -61,6 +62,7 @@ DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a colum
 RUNNING_NUMBERS = lazy_pattern(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
+SHARE_OF_ODD_WORDS, ODD_WORDS, NUMBERS_BESIDE_WORDS = 0.1, 2, 5  # of the cells; different ones
 OF_DIGITS = r"\b\d+\b"  # most words of an account or a list of numbers, which is no text
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
@@ -241,7 +243,7 @@ def _measured(
     if timed >= NUMBER_SHARE_NEEDED:
         form = hours_form(text)
         short = "; those of two parts are minutes and seconds" if form == SHORT_HOURS else ""
-        doubt = minutes_doubt(present.name, text) if form == HOURS else None
+        doubt = (minutes_doubt(present.name, text) or ratios_doubt(present.name, text)) if form == HOURS else None
         return ColumnType("number", f"times of day or durations, in hours{short}", form, decimal, doubt)
     dates = date_form(text)
     if dates is not None:
@@ -382,7 +384,18 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             f"the column '{present.name}' is read as a category: {mixture}",
             f"Say --numeric {present.name} to read those as missing, or --categorical {present.name}",
         )
-    return ColumnType("category", f"{counted(distinct, 'value')}", doubt=doubt)
+    few = "" if mixture is not None else _few_words_among_numbers(present, decimal)
+    return ColumnType("category", f"{counted(distinct, 'value')}{few}", doubt=doubt)
+
+
+def _few_words_among_numbers(present: pl.Series, decimal: str) -> str:
+    """What is said of a category of few different numbers, next to all of its cells, and a word or two: 'ERR'."""
+    values = numbers(present, decimal)
+    odd = present.filter(values.is_null())
+    few = len(odd) <= SHARE_OF_ODD_WORDS * len(present) and odd.n_unique() <= ODD_WORDS
+    if not few or values.n_unique() <= NUMBERS_BESIDE_WORDS or (mixture := mixture_of(present, decimal)) is None:
+        return ""
+    return f": {mixture}; --numeric {present.name} reads those as missing"
 
 
 def mixture_of(present: pl.Series, decimal: str) -> str | None:
