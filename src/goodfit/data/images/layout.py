@@ -86,7 +86,7 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
     parts = parts_of([folder.name for folder in top.filled])
     if choice is None and not parts and (labelled := _only_labelled(top)) is not None:
         layout = arrange(labelled, None, partners=partners)
-        _place_unlabelled([folder for folder in top.filled if folder is not labelled], layout)
+        _place_unlabelled([folder for folder in top.filled if folder is not labelled], None, layout)
         return layout
     layout = Layout()
     if choice == "files":
@@ -238,7 +238,7 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
     labelled = [folder for folder in top.filled if not is_unlabelled(folder.name)]
     without = [folder for folder in top.filled if is_unlabelled(folder.name)] if len(labelled) > 1 else []
     layout.placed += [Placed(folder, folder.name, part) for folder in top.filled if folder not in without]
-    _place_unlabelled(without, layout)
+    _place_unlabelled(without, part, layout)
 
 
 def _only_labelled(top: Folder) -> Folder | None:
@@ -248,9 +248,9 @@ def _only_labelled(top: Folder) -> Folder | None:
     return labelled[0] if alone and len(labelled[0].filled) > 1 and not labelled[0].images else None
 
 
-def _place_unlabelled(folders: Sequence[Folder], layout: Layout) -> None:
+def _place_unlabelled(folders: Sequence[Folder], part: str | None, layout: Layout) -> None:
     """Folders whose names say that what is in them has no class."""
-    layout.placed += [Placed(folder, None, None) for folder in folders]
+    layout.placed += [Placed(folder, None, part) for folder in folders]
     if folders:
         named = ", ".join(f"{folder.name} ({counted(folder)})" for folder in folders)
         layout.notes.append(("no label", named, "its name says so; rename it if it is a class"))
