@@ -22,6 +22,7 @@ from goodfit.data.tables.clocks import (
 from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.header import UNNAMED
 from goodfit.data.tables.missing_words import are_words
+from goodfit.data.tables.mixtures import few_words_among_numbers, mixture_of
 from goodfit.data.tables.moments import (
     date_form,
     dates_among,
@@ -62,7 +63,6 @@ DISTINCT_SHARE_OF_TEXT = 0.5  # of the values: with more different ones, a colum
 RUNNING_NUMBERS = lazy_pattern(r"unnamed: ?\d+(_level_\d+)?|index|level_0|row ?_?(names?|id|nr|number)|id|")
 ROWS_OF_A_MARK, SHARE_OF_A_MARK = 3, 0.02  # of the cells, with it and without
 LEVELS_OF_A_MIXTURE = 20  # different values: fewer may be names of groups, some of which are numbers
-SHARE_OF_ODD_WORDS, ODD_WORDS, NUMBERS_BESIDE_WORDS = 0.1, 2, 5  # of the cells; different ones
 OF_DIGITS = r"\b\d+\b"  # most words of an account or a list of numbers, which is no text
 IN_BRACKETS = r"(?s)^\s*(?:\[.*\]|\{.*\})\s*$"
 SAME = "the same value in every row"
@@ -384,25 +384,5 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             f"the column '{present.name}' is read as a category: {mixture}",
             f"Say --numeric {present.name} to read those as missing, or --categorical {present.name}",
         )
-    few = "" if mixture is not None else _few_words_among_numbers(present, decimal)
+    few = "" if mixture is not None else few_words_among_numbers(present, decimal)
     return ColumnType("category", f"{counted(distinct, 'value')}{few}", doubt=doubt)
-
-
-def _few_words_among_numbers(present: pl.Series, decimal: str) -> str:
-    """What is said of a category of few different numbers, next to all of its cells, and a word or two: 'ERR'."""
-    values = numbers(present, decimal)
-    odd = present.filter(values.is_null())
-    few = len(odd) <= SHARE_OF_ODD_WORDS * len(present) and odd.n_unique() <= ODD_WORDS
-    if not few or values.n_unique() <= NUMBERS_BESIDE_WORDS or (mixture := mixture_of(present, decimal)) is None:
-        return ""
-    return f": {mixture}; --numeric {present.name} reads those as missing"
-
-
-def mixture_of(present: pl.Series, decimal: str) -> str | None:
-    """What a column of numbers and other values holds; None where numbers are the smaller part, or codes."""
-    values = numbers(present, decimal)
-    odd = values.null_count()
-    if 2 * odd >= len(values) or not odd or is_code(present.filter(values.is_not_null())):
-        return None
-    what = f"{counted(odd, 'value')} such as '{first_null(present, values)}'"
-    return f"{counted(len(values) - odd, 'number')}, and {what} that {'is not' if odd == 1 else 'are not'}"

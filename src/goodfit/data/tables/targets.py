@@ -12,12 +12,13 @@ from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.images.part_names import is_unlabelled
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
-from goodfit.data.tables.column_types import is_category_by_type, mixture_of
+from goodfit.data.tables.column_types import is_category_by_type
 from goodfit.data.tables.doubtful_words import several_values_doubt
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.identifier import names_rows
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.mixed_signs import currency_of
+from goodfit.data.tables.mixtures import mixture_of
 from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
 from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, NumberForm, bounds_form, other_form, plain_form
