@@ -7,7 +7,8 @@ folder), `arguments` (as in a shell), `steps` (of its optimisers, after which it
 `stubs` in it is put before all other places that modules are imported from: for data sets and simulators that are not
 there. A program runs in its own folder, on one thread of the CPU, from the same random state, in a process forked from
 this one; so the imports of torch count for neither side. With --whole it runs in a process that starts from nothing, as
-its user starts it: all imports count, torch's on both sides and goodfit's on one.
+`python` and `goodfit check` start it: all imports count, torch's on both sides and goodfit's on one. A program that
+draws from the system's own entropy differs from itself there, and is said to.
 
 Printed are, for each program: the findings, whether all parameters of all optimisers are equal bit by bit at the end,
 and the processor time with the watcher divided by that without.
@@ -173,6 +174,14 @@ def _processor_time() -> float:
 def alone(folder: Path, name: str, *, watch: bool) -> int:
     """Run one program and print its outcome."""
     printed = sys.stdout
+    if watch:  # as `goodfit check` begins
+        from goodfit.quick_imports import quick_imports
+
+        with quick_imports(keep=True):
+            import goodfit.checks.run_script  # noqa: F401
+            from goodfit.checks.rule import kinds
+
+            kinds()
     program = next(each for each in read_programs(folder) if each.path == folder / name)
     outcome = run(program, watch=watch)
     outcome.seconds = _processor_time()
@@ -211,14 +220,15 @@ def main() -> int:
         equal = plain.digest == seen.digest and plain.failed == seen.failed
         if plain.steps >= program.steps:
             ratios.append(ratio)
+        word = "equal"
         if not equal:
-            unequal.append(name)
+            repeats = options.whole and whole(folder, program, watch=False).digest == plain.digest
+            word = "NOT EQUAL" if repeats or not options.whole else "differs by itself"
+            unequal += [name] if word == "NOT EQUAL" else []
         rows.append({"program": name, "plain": asdict(plain), "watched": asdict(seen), "ratio": ratio, "equal": equal})
         what = "; ".join(seen.findings) or "no finding"
         failed = f" [{seen.failed}]" if seen.failed else ""
-        print(
-            f"{name}: {seen.steps} steps, x{ratio:.2f}, {'equal' if equal else 'NOT EQUAL'}: {what}{failed}", flush=True
-        )
+        print(f"{name}: {seen.steps} steps, x{ratio:.2f}, {word}: {what}{failed}", flush=True)
     if ratios:
         print(
             f"{len(rows)} programs, {len(ratios)} of them to their last step; processor time: median "

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
 import pytest
 
+import goodfit
 from goodfit.analysis.compare_words import distance, figure, figures
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import ACCURACY, AUC, RMSE, Metric
@@ -31,3 +35,22 @@ def test_the_figures_of_several_models_have_equally_many_decimals() -> None:
     assert figures(RMSE, [9.8, 10.25]) == ["9.80", "10.25"]
     assert figures(RMSE, [0.21, 0.2367]) == ["0.2100", "0.2367"]
     assert figures(ACCURACY, [1.0, 0.965]) == ["100.0%", "96.5%"]
+
+
+@pytest.mark.parametrize(
+    ("right", "answer"),
+    [
+        ([90, 90, 50], "a and b are equal, and better than every other by more than chance explains"),
+        ([90, 90, 89], "a and b share the best value; c cannot be told from them"),
+        ([90, 90, 90], "a, b and c share the best value"),
+        ([89, 90, 50], "b has the best value; a cannot be told from it"),
+        ([90, 50, 50], "a is better than every other by more than chance explains"),
+    ],
+)
+def test_models_of_one_value_share_it(tmp_path: Path, right: list[int], answer: str) -> None:
+    truth = [at % 2 for at in range(100)]
+    paths = [tmp_path / f"{name}.csv" for name in "abc"]
+    for path, count in zip(paths, right, strict=True):
+        predicted = [y if at < count else 1 - y for at, y in enumerate(truth)]
+        pl.DataFrame({"id": range(100), "truth": truth, "prediction": predicted}).write_csv(path)
+    assert goodfit.compare(*paths).answer.endswith(f". {answer} (Holm, 3 pairs).")

@@ -45,6 +45,7 @@ def test_a_reader_that_ends_early_is_no_error(place: Path) -> None:
     assert done.stdout.startswith("key,prediction,confidence")
 
 
+@pytest.mark.slow
 def test_a_full_stdout_is_one_line(place: Path) -> None:
     for command in ("$G predict run rows.csv -q", "$G nets", "$G evaluate run rows.csv --json -q"):
         done = shell(place, f"{command} > /dev/full")
@@ -61,7 +62,7 @@ def test_a_closed_stdout_is_one_line(place: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("stderr", [pytest.param("2>&-", marks=pytest.mark.slow), "2>/dev/full"])
 def test_a_stderr_that_takes_nothing_ends_nothing(place: Path, stderr: str) -> None:
     done = shell(place, f"$G predict run rows.csv {stderr}")
     assert done.returncode == 0
@@ -86,6 +87,7 @@ def test_a_place_that_cannot_be_read_is_one_line(place: Path) -> None:
     assert done.stderr.startswith("goodfit: ")
 
 
+@pytest.mark.slow
 def test_one_of_several_processes_that_cannot_find_the_others_is_refused_with_the_reason(place: Path) -> None:
     done = shell(place, "$G fit rows.csv --target kind --epochs 1 --out other", WORLD_SIZE="2", RANK="0")
     assert done.returncode == 2

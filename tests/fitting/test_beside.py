@@ -67,8 +67,8 @@ def lesson(kind: str) -> Lesson:
         "classes",
         pytest.param("labels", marks=pytest.mark.slow),
         pytest.param("numbers", marks=pytest.mark.slow),  # those that are kept apart are numbers too
-        "texts",
-        "kept apart",
+        pytest.param("texts", marks=pytest.mark.slow),
+        pytest.param("kept apart", marks=pytest.mark.slow),
     ],
 )
 def test_the_answer_is_what_this_process_would_have_learnt(kind: str) -> None:
@@ -146,7 +146,9 @@ def has_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
 
 
-@pytest.mark.parametrize(("answers", "folds"), [(True, None), (False, None), (True, 1)])
+@pytest.mark.parametrize(
+    ("answers", "folds"), [(True, None), (False, None), pytest.param(True, 1, marks=pytest.mark.slow)]
+)
 def test_a_fit_is_the_same_with_and_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool, folds: int | None
 ) -> None:

@@ -142,6 +142,7 @@ def test_the_features_are_computed_once_and_belong_to_the_cache(
     assert not list(cache.glob("*.features"))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_bit_for_bit_also_where_the_weights_are_gone(
     photos: Path, weights: dict[str, Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,9 @@ def as_pillow_has_it(path: Path, resize: str) -> np.ndarray:
     return np.asarray(image.resize((SEEN, SEEN), Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
-@pytest.mark.parametrize(("photos", "resize"), [("edges", "pad"), ("stripes", "squash")])
+@pytest.mark.parametrize(
+    ("photos", "resize"), [("edges", "pad"), pytest.param("stripes", "squash", marks=pytest.mark.slow)]
+)
 def test_photos_are_seen_whole_in_the_way_of_the_folds_by_all_that_predicts(
     photos: str, resize: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

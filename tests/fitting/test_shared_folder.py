@@ -97,6 +97,7 @@ def stopped(epoch: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_process_with_an_older_run_folder_is_refused_by_its_number(tmp_path: Path) -> None:
     x = np.random.default_rng(4).normal(size=(131, 4)).astype(np.float32)
     with pytest.raises(KeyboardInterrupt):

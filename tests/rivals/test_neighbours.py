@@ -81,7 +81,7 @@ def test_maps_are_near_the_means(repeated: bool) -> None:
     assert apart.mean() < (0.1 if repeated else 0.02)
 
 
-@pytest.mark.parametrize("classes", [False, True])
+@pytest.mark.parametrize("classes", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_trees_that_know_neighbours_are_kept_where_they_are_better_and_the_module_gives_what_was_judged(
     classes: bool,
 ) -> None:

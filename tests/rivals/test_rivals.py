@@ -171,6 +171,7 @@ def test_rivals_leave_out_what_would_take_long() -> None:
     assert not TreesRival().suits(taught)
 
 
+@pytest.mark.slow
 def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_was_judged() -> None:
     x = rows(480, seed=3)
     y = torch.from_numpy(np.abs(x[:, 0] - x[:, 1]) * 4 + (x[:, 3] == 2))
@@ -185,6 +186,7 @@ def test_trees_over_pairs_are_kept_for_a_slanted_border_and_are_equal_to_what_wa
     assert "pairs" not in TreesRival().fit(plain).options
 
 
+@pytest.mark.slow
 def test_where_one_part_is_held_out_the_trees_that_are_kept_have_learnt_from_it_too() -> None:
     class Plain(TreesRival):
         plain = True

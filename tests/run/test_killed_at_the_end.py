@@ -64,11 +64,11 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, afte
         pytest.param(saving, "_write_weights", True, BLENDED, id="after the weights", marks=pytest.mark.slow),
         pytest.param(saving, "_write_scores", False, SMALL, id="before the scores"),
         pytest.param(saving, "_write_scores", True, SMALL, id="after the scores", marks=pytest.mark.slow),
-        pytest.param(TestLedger, "begin", False, SMALL, id="before the ledger"),
+        pytest.param(TestLedger, "begin", False, SMALL, id="before the ledger", marks=pytest.mark.slow),
         pytest.param(TestLedger, "begin", True, SMALL, id="after the ledger", marks=pytest.mark.slow),
         pytest.param(saving, "write_record", False, SMALL, id="before the record"),
         pytest.param(saving, "write_record", True, SMALL, id="after the record", marks=pytest.mark.slow),
-        pytest.param(Run, "report", False, SMALL, id="before the page"),
+        pytest.param(Run, "report", False, SMALL, id="before the page", marks=pytest.mark.slow),
         pytest.param(Run, "report", True, SMALL, id="after the page"),
     ],
 )

@@ -108,3 +108,26 @@ def test_cells_of_several_labels_are_learnt_and_trained_on(tmp_path: Path, capsy
     capsys.readouterr()
     goodfit("check", data, "--target", "tags")
     assert "--task multilabel" in "".join(capsys.readouterr())
+
+
+def test_wrong_labels_are_looked_for_label_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 8 turned ones among 300 rows whose labels follow from the columns, most are found, and little else."""
+    random = np.random.default_rng(3)
+    x = random.normal(size=(300, 2))
+    y = (x > 0.2).astype(int)
+    far = np.flatnonzero(np.abs(x[:, 1] - 0.2) > 0.8)
+    turned = random.choice(far, 8, replace=False)
+    y[turned, 1] = 1 - y[turned, 1]
+    data = pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "hot": y[:, 0], "wet": y[:, 1]})
+    run = gf.fit(gf.table(data, target=["hot", "wet"]), epochs=8, out=tmp_path / "run")
+    found = gf.find_wrong_labels(run)
+    assert found.labels == 2
+    wrong = {(int(each.key), each.label, each.suggested) for each in found.wrong}
+    expected = {(row, *(("wet", "not wet") if y[row, 1] else ("not wet", "wet"))) for row in turned.tolist()}
+    assert len(wrong & expected) >= 6
+    assert len(wrong - expected) <= 8
+    assert [each.probability for each in found.wrong] == sorted(each.probability for each in found.wrong)
+    assert goodfit("labels", run.folder, "-o", tmp_path / "wrong.csv") == 0
+    assert f"of {2 * found.rows:,} labels" in capsys.readouterr().out
+    with (tmp_path / "wrong.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == len(found.wrong)

@@ -77,7 +77,7 @@ def one(place: Path) -> list[dict[str, float]]:
     return list(found)
 
 
-@pytest.mark.parametrize("count", [pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize("count", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_several_processes_end_where_one_does(place: Path, one: list[dict[str, float]], count: int) -> None:
     runs = place / f"{count} processes"
     answers = in_processes(count, fit_all, str(place), str(runs))

@@ -56,6 +56,7 @@ def test_the_interval_holds_what_the_test_does_not_reject() -> None:
     assert (test.p < 0.05) == (test.difference.low > 0)
 
 
+@pytest.mark.slow
 def test_it_is_wrong_in_5_of_100_where_errors_have_heavy_tails() -> None:
     """Student's t test of squared errors is in 1 to 2 of 100: lognormal errors, 30 rows, 2,000 pairs of models."""
     random = np.random.default_rng(6)

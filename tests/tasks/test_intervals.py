@@ -39,6 +39,7 @@ def test_new_rows_are_covered_in_every_band_though_the_noise_grows() -> None:
         assert inside[band].mean() == pytest.approx(0.9, abs=0.03)  # 2,000 rows: a standard error of 0.007
 
 
+@pytest.mark.slow
 def test_a_fit_gives_intervals_that_cover_test_rows(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     x = random.uniform(0, 4, 3_000)

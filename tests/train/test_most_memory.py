@@ -18,6 +18,7 @@ LARGE, MORE = 1_500_000_000, 300_000_000  # bytes: importing torch takes a few h
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="getrusage counts a parent's memory on Linux alone")
+@pytest.mark.slow
 def test_the_memory_of_a_large_parent_does_not_count() -> None:
     child = [sys.executable, "-c", PROGRAM, str(MORE)]
     parent = f"import subprocess\nheld = bytearray({LARGE})\nsubprocess.run({child!r}, check=True)"

@@ -17,7 +17,7 @@ def denormal(tensor: torch.Tensor) -> int:
     return int(((size > 0) & (size < SMALLEST_NORMAL)).sum())
 
 
-@pytest.mark.parametrize("name", ["adamw", "muon", "sgd"])
+@pytest.mark.parametrize("name", ["adamw", pytest.param("muon", marks=pytest.mark.slow), "sgd"])
 def test_the_state_of_a_unit_without_gradient_never_becomes_denormal(name: str) -> None:
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(2, 4, 3), nn.Flatten(), nn.Linear(4, 2))

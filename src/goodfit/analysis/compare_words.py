@@ -144,16 +144,21 @@ def _of_many(compared: Compared, pairs: list[Pair]) -> str:
     metric = pairs[0].metric
     values = {name: of[metric.name] for name, of in compared.values.items()}
     order = sorted(values, key=lambda name: values[name], reverse=metric.higher_is_better)
-    best = order[0]
-    equals = [
-        name
-        for name in order[1:]
-        if any({pair.a, pair.b} == {best, name} and pair.adjusted >= compared.alpha for pair in pairs)
-    ]
+    level = [name for name in order if values[name] == values[order[0]]]  # at the best value
+    untold = {frozenset((pair.a, pair.b)) for pair in pairs if pair.adjusted >= compared.alpha}
+    others = [name for name in order if name not in level]
+    equals = [name for name in others if any(frozenset((name, best)) in untold for best in level)]
     texts = figures(metric, [values[name] for name in order])
     listed = ", ".join(f"{name} {text}" for name, text in zip(order, texts, strict=True))
     title, first = f"{metric.title[0].upper()}{metric.title[1:]}", compared.entries[0]
     start = f"{title} on {counted_rows(len(first), pairs[0].rows)}: {listed}"
-    if not equals:
-        return f"{start}. {best} is better than every other by more than chance explains (Holm, {len(pairs)} pairs)."
-    return f"{start}. {best} has the best value; {', '.join(equals)} cannot be told from it (Holm, {len(pairs)} pairs)."
+    if len(level) == 1:
+        said, better, it = f"{level[0]} has the best value", f"{level[0]} is better", "it"
+    else:
+        named = f"{', '.join(level[:-1])} and {level[-1]}"
+        said, better, it = f"{named} share the best value", f"{named} are equal, and better", "them"
+    if equals:
+        said += f"; {', '.join(equals)} cannot be told from {it}"
+    elif others:
+        said = f"{better} than every other by more than chance explains"
+    return f"{start}. {said} (Holm, {len(pairs)} pairs)."

@@ -31,6 +31,16 @@ def run_parts(folder: Path, name: str) -> dict[str, Entry]:
         return {part: _of_run(rows, record.task, name, noun) for part, rows in scored_rows(folder).items()}
 
 
+def labels_of(folder: Path) -> tuple[str, ...]:
+    """The labels of a run that predicts any number of them for a row; empty of other runs.
+
+    Raises:
+        RunError: no run there, or a damaged one.
+    """
+    record = read_record(folder)
+    return tuple(map(str, record.task["labels"])) if task_from_json(record.task).family == "labels" else ()
+
+
 def label_parts(folder: Path, name: str, label: str | None) -> dict[str, Entry]:
     """The same of a single label of a run that predicts labels, as of two classes; empty of other runs.
 
@@ -40,10 +50,10 @@ def label_parts(folder: Path, name: str, label: str | None) -> dict[str, Entry]:
     Raises:
         UsageError: the run has no such label.
     """
-    record = read_record(folder)
-    if (task := task_from_json(record.task)).family != "labels":
+    labels, record = labels_of(folder), read_record(folder)
+    if not labels:
         return {}
-    labels = [str(each) for each in record.task["labels"]]
+    task = task_from_json(record.task)
     if label not in labels:
         given = "is not given: the run predicts labels" if label is None else f"{label} is not one of the run's labels"
         raise UsageError(f"--positive {given}", where=folder, fix=f"Choose one of {some_of(labels, LABELS_SHOWN)}")

@@ -28,7 +28,8 @@ class WrongLabel:
 
     Attributes:
         key: the row, as the data names it.
-        label: as it is given; suggested: the most probable class.
+        label: as it is given, "not NAME" of a row that may have several and has not this one; suggested: the most
+            probable class.
         probability, suggested_probability: of both, by a model that did not learn from the row.
     """
 
@@ -49,6 +50,7 @@ class WrongLabels:
         wrong: the least believed label first.
         right: share of the rows whose label is the most probable class. Where it is low the classes overlap, and many a
             label that is not believed is right all the same.
+        labels: how many yes-or-no labels each row has; 1: it has a single class.
         inputs: what was read, which is never written over.
         notes: how a file was read.
     """
@@ -57,13 +59,21 @@ class WrongLabels:
     of: str
     wrong: tuple[WrongLabel, ...]
     right: float
+    labels: int = 1
     inputs: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What `goodfit labels --json` prints."""
         wrong = [dict(_cells(each)) for each in self.wrong]
-        return {"rows": self.rows, "of": self.of, "right": self.right, "wrong": wrong, "notes": list(self.notes)}
+        return {
+            "rows": self.rows,
+            "labels": self.labels,
+            "of": self.of,
+            "right": self.right,
+            "wrong": wrong,
+            "notes": list(self.notes),
+        }
 
     def write(self, path: str | Path) -> Path:
         """Write a CSV: key, label, suggested, and the probabilities of both.
@@ -88,7 +98,8 @@ def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None =
     """Rows whose labels are probably wrong, by confident learning (`goodfit.stats.confident_learning`).
 
     Of a run all rows are looked at that its model did not learn from: test rows, and validation rows or rows held out
-    in folds; a cross-fitted table is looked at in whole. Labels that a model was trained on it may know by heart.
+    in folds; a cross-fitted table is looked at in whole. Labels that a model was trained on it may know by heart. Where
+    a row may have several labels, each of them is looked at by itself, as of two classes.
 
     Args:
         model: a run folder, a `Run`, or a table with labels and a column of probabilities for each class.
@@ -99,25 +110,41 @@ def find_wrong_labels(model: Any, *, truth: str | None = None, key: str | None =
         RunError: no run there.
     """
     path = Path(model) if isinstance(model, (str, Path)) else Path(model.folder)
-    entries = _of_run(path) if path.is_dir() else [_of_file(path, Named(truth=truth, key=key))]
-    wrong: list[WrongLabel] = []
+    names = _labels_of_run(path) if path.is_dir() else ()
+    if not names:
+        return _of_entries(_of_run(path) if path.is_dir() else [_of_file(path, Named(truth=truth, key=key))], path)
+    of_each = [_of_entries(_of_run(path, label), path) for label in names]
+    wrong = sorted((row for each in of_each for row in each.wrong), key=lambda row: row.probability)
+    right = float(np.mean([each.right for each in of_each]))
+    return WrongLabels(of_each[0].rows, of_each[0].of, tuple(wrong), right, len(names), (path,))
+
+
+def _of_entries(entries: Sequence[Entry], path: Path) -> WrongLabels:
     labels, shares, keys = _together(entries, path)
     names = entries[0].classes
+    wrong: list[WrongLabel] = []
     for at in wrong_labels(labels, shares).tolist():
         best = int(shares[at].argmax())
         wrong.append(
             WrongLabel(keys[at], names[labels[at]], names[best], float(shares[at, labels[at]]), float(shares[at, best]))
         )
     right = float((shares.argmax(axis=1) == labels).mean())
-    return WrongLabels(
-        len(labels), " and ".join(entry.rows for entry in entries), tuple(wrong), right, (path,), entries[0].notes
-    )
+    rows = " and ".join(entry.rows for entry in entries)
+    return WrongLabels(len(labels), rows, tuple(wrong), right, inputs=(path,), notes=entries[0].notes)
 
 
-def _of_run(folder: Path) -> list[Entry]:
-    from goodfit.analysis.run_entry import run_parts  # late: imports torch, and files do without
+def _labels_of_run(folder: Path) -> tuple[str, ...]:
+    """The labels of which each row has any number; empty of a run of another kind."""
+    from goodfit.analysis.run_entry import labels_of  # late: imports torch, and files do without
 
-    parts = run_parts(folder, folder.resolve().name)
+    return labels_of(folder)
+
+
+def _of_run(folder: Path, label: str | None = None) -> list[Entry]:
+    from goodfit.analysis.run_entry import label_parts, run_parts  # late: imports torch, and files do without
+
+    name = folder.resolve().name
+    parts = run_parts(folder, name) if label is None else label_parts(folder, name, label)
     return [parts[part] for part in ("valid", "test") if part in parts]
 
 

@@ -35,9 +35,14 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
         click.echo(json_text(result.to_json()))
     else:
         count = len(result.wrong)
-        share = f" ({100 * count / result.rows:.1f}%)" if result.rows else ""
-        verb = agreeing(count, "has a label that looks", "have labels that look")
-        click.echo(f"{count:,} of {result.rows:,} {result.of}{share} {verb} wrong")
+        looked_at = result.rows * result.labels
+        share = f" ({100 * count / looked_at:.1f}%)" if looked_at else ""
+        if result.labels > 1:
+            verb = agreeing(count, "looks", "look")
+            click.echo(f"{count:,} of {looked_at:,} labels{share} of {result.rows:,} {result.of} {verb} wrong")
+        else:
+            verb = agreeing(count, "has a label that looks", "have labels that look")
+            click.echo(f"{count:,} of {result.rows:,} {result.of}{share} {verb} wrong")
         if count and result.right < OVERLAP_BELOW:
             click.echo(
                 f"The model is right in {100 * result.right:.0f}% of them: its classes overlap, and many of "
