@@ -63,14 +63,21 @@ def test_a_name_above_two_columns_of_rows_stays_a_name(tmp_path: Path) -> None:
 
 
 def test_blank_rows_between_the_rows_of_a_workbook_are_said(tmp_path: Path) -> None:
-    rows = [["x", "z"], [5, "a"], [None, None], [95, "b"], [None, None], [6, "a"], [None, None]]
+    rows: list[list[Any]] = [["x", "z"], [5, "a"], [None, None], [95, "b"], [None, None], [6, "a"], [None, None]]
     notes = described(workbook(tmp_path / "t.xlsx", rows)).notes
     assert [(name, value) for name, value, why in notes if "blank" in value] == [("left out", "2 blank rows")]
     assert any("line 3 of the sheet" in why for _, value, why in notes if "blank" in value)
 
 
 def test_a_workbook_without_blank_rows_between_others_has_no_such_note(tmp_path: Path) -> None:
-    rows = [["Title"], [], ["x", "z"], *([at, "ab"[at % 2]] for at in range(9)), [None, None], [None, None]]
+    rows: list[list[Any]] = [
+        ["Title"],
+        [],
+        ["x", "z"],
+        *([at, "ab"[at % 2]] for at in range(9)),
+        [None, None],
+        [None, None],
+    ]
     assert not [value for _, value, _ in described(workbook(tmp_path / "t.xlsx", rows)).notes if "blank" in value]
 
 
@@ -80,7 +87,7 @@ def test_classes_by_number_that_the_user_asks_for_are_as_they_are_written() -> N
         source = opened(pl.DataFrame({"x": [0.5, 1.0] * 120, "y": values}), "y", "classification")
         assert list(source.targets or [])[:3] == [1, 2, 3]
         assert not any("as numbers" in value for _, value, _ in source.notes)
-        assert list(opened(pl.DataFrame({"x": [0.5, 1.0] * 120, "y": values}), "y").targets)[:2] == [1.0, 2.0]
+        assert list(opened(pl.DataFrame({"x": [0.5, 1.0] * 120, "y": values}), "y").targets or [])[:2] == [1.0, 2.0]
 
 
 def test_halves_that_are_classes_are_as_they_are_written() -> None:
@@ -186,3 +193,9 @@ def test_a_structured_array_may_have_rows_of_numbers_in_a_field() -> None:
     assert {column.name: column.kind for column in gf.profile(rows)} == {
         "x": "number", "v": "left out", "t": "category",
     }  # fmt: skip
+
+
+def test_cells_with_a_unit_below_the_only_name_are_one_column(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("temp\n" + "".join(f"{at % 30} °C\n" for at in range(60)))
+    found = columns(tmp_path / "t.csv")["temp"]
+    assert (found.kind, found.rows, found.missing) == ("number", 60, 0)

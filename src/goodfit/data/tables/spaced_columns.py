@@ -37,6 +37,8 @@ def spaced_columns(data: bytes) -> bytes | None:
         return None
     if len(filled[0]) not in (width, width - 1):
         return None
+    if len(filled[0]) < width and len({cells[0] for cells in filled[1:]}) < len(filled) - 1:
+        return None  # names of rows differ: 24 °C below the name of one column
     numeric = sum(NUMBER.fullmatch(cell) is not None for cells in filled[1:] for cell in cells)
     if numeric < NUMERIC_AT_LEAST * sum(map(len, filled[1:])):
         return None
