@@ -107,7 +107,7 @@ def test_watching_shows_each_epoch_that_ends_and_each_fit_that_is_finished(tmp_p
     watched = Watched(runs)
     assert list(watched.news()) == []
     (runs / "now" / "history.jsonl").write_text(lines[0] + lines[1][:40])  # the second is just being written
-    assert list(watched.news()) == ["now  epoch 1: train loss 2.3313, valid loss 2.3159, accuracy 0.1000 (1 s)"]
+    assert list(watched.news()) == ["now  epoch 1: train loss 2.3313, valid loss 2.3159, accuracy 10.00% (1 s)"]
     assert list(watched.news()) == []
     (runs / "now" / "history.jsonl").write_text("".join(lines[:3]))
     assert [line.split(":")[0] for line in watched.news()] == ["now  epoch 3"]

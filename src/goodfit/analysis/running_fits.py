@@ -11,6 +11,7 @@ from goodfit.analysis.run_table import DEPTH, no_runs
 from goodfit.formatting import fixed, spaced
 from goodfit.record import read_record
 from goodfit.store.run_folder import HISTORY, RECORD
+from goodfit.tasks.metric import METRICS
 
 NOT_SHOWN = ("epoch", "rows", "learning_rate", "seconds")  # as figures of an epoch
 
@@ -64,5 +65,11 @@ def _epochs(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _words(epoch: Mapping[str, Any]) -> str:
-    figures = [f"{spaced(name)} {fixed(value)}" for name, value in epoch.items() if name not in NOT_SHOWN]
+    figures = [_figure(name, value) for name, value in epoch.items() if name not in NOT_SHOWN]
     return f"epoch {epoch['epoch']}: {', '.join(figures)} ({epoch['seconds']:.0f} s)"
+
+
+def _figure(name: str, value: Any) -> str:
+    """accuracy 46.15%, RMSE 13.00, train loss 0.412."""
+    metric = METRICS.get(name)
+    return f"{spaced(name)} {fixed(value)}" if metric is None else f"{metric.title} {metric.cell(value)}"

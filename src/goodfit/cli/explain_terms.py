@@ -13,6 +13,7 @@ Of 100 such intervals 95 hold it. The fewer the rows, the wider it is. Where tho
 compare says whether they differ. Of shares it is Wilson's interval, of an AUC DeLong's, of means Hall's.""",
     (
         "expected calibration error",
+        "calibration error",
         "ECE",
         "calibration",
         "reliability",

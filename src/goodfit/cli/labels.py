@@ -9,7 +9,6 @@ import click
 from goodfit.cli.options import A_PATH, option
 from goodfit.formatting import agreeing, json_text
 
-OVERLAP_BELOW = 0.9  # of rows that are right: then more of the list is doubt than error
 SHOWN = 20
 
 
@@ -26,6 +25,7 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
     with labels and a column of probabilities for each class (p_LABEL).
     """
     from goodfit.analysis.wrong_labels import find_wrong_labels
+    from goodfit.stats.confident_learning import OVERLAP_BELOW
     from goodfit.store.outputs import is_wrong_labels, refuse_to_replace
 
     if output is not None:  # before the work

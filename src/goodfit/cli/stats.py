@@ -93,7 +93,10 @@ profile_columns.params += declared(DIALECT)
 @stats.command(context_settings={"ignore_unknown_options": True})
 @click.argument("z")
 def area(z: str) -> None:
-    """Print the area of the normal curve left of Z standard deviations from the mean."""
+    """Print the area of the normal curve left of Z standard deviations from the mean.
+
+    Z may be below 0: goodfit stats area -1.96.
+    """
     from goodfit.formatting import number
     from goodfit.stats.describe import area_left_of
 

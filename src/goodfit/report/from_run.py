@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -17,6 +17,7 @@ from goodfit.data.sources import source_names, source_of
 from goodfit.formatting import fixed, readable_cell, rows_called, spaced
 from goodfit.record import Record
 from goodfit.report.columns_section import PROFILE, columns_section
+from goodfit.report.doubted_labels import doubted_rows, words_on_doubt
 from goodfit.report.examples import Example, kinds
 from goodfit.report.first_screen import in_notebook
 from goodfit.report.importance_plots import importance_section
@@ -61,6 +62,7 @@ def collect(folder: Path, record: Record) -> PageData:
     plain, noun = msgspec.to_builtins(record), noun_of(record)
     tensors, values = load_state(folder / SCORES)
     images = task.output == "image"
+    doubted = set() if images else doubted_rows(task, tensors["out"], tensors["y"])
     sections = task.sections(tensors["out"], tensors["y"], tensors["y_train"], values["part"], record.analyses)
     if record.rivals:
         part = values["part"]
@@ -91,8 +93,8 @@ def collect(folder: Path, record: Record) -> PageData:
         noun=noun,
         folds=record.rows.folds,
         sections=[section.of(noun) for section in sections],
-        example_words=rows_called(task.example_words, noun),
-        worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", [])),
+        example_words=rows_called(task.example_words, noun) + words_on_doubt(len(doubted), len(tensors["y"]), noun),
+        worst=() if images else _mistakes(task, tensors, values["keys"], values.get("values", []), doubted),
         examples=_examples(record, task, tensors, values["keys"]) if images else (),
         unreadable=[(row.key, row.reason) for row in record.unreadable],
         choices=[(choice.name, choice.value, choice.why) for choice in record.choices],
@@ -137,7 +139,11 @@ def _several(value: Any) -> Sequence[Any]:
 
 
 def _mistakes(
-    task: Task, tensors: Mapping[str, Tensor], keys: Sequence[str], values: Sequence[Mapping[str, str]]
+    task: Task,
+    tensors: Mapping[str, Tensor],
+    keys: Sequence[str],
+    values: Sequence[Mapping[str, str]],
+    doubted: Collection[int],
 ) -> list[WorstMistake]:
     worst = tensors["worst"]
     if not len(worst):
@@ -158,8 +164,9 @@ def _mistakes(
             thumbnail=tensors["pictures"][number].numpy() if "pictures" in tensors else None,
             heat=heat[number].numpy() if number < len(heat) else None,
             values={name: readable_cell(text) for name, text in values[number].items()} if values else {},
+            doubted=place in doubted,
         )
-        for number, key in enumerate(keys)
+        for number, (key, place) in enumerate(zip(keys, worst.tolist(), strict=True))
     ]
 
 

@@ -28,6 +28,7 @@ class WorstMistake:
     thumbnail: np.ndarray | None = None  # (H, W, C) uint8, C 1, 3 or 4
     heat: np.ndarray | None = None  # (g, g) float: what the prediction rests on, by place
     values: Mapping[str, Any] = field(default_factory=dict)  # of a table's row: column -> value as it was written
+    doubted: bool = False  # whether its label is probably wrong
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+OVERLAP_BELOW = 0.9  # of rows whose label is the likeliest class: then more of the list is doubt than error
+
 
 def confident_joint(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """(C, C) how many rows of a given label (first axis) are probably of each class.

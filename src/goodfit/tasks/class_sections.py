@@ -116,11 +116,12 @@ def interval_in_percent(low: float, high: float) -> str:
     return f"{percent(low, decimals)} to {percent(high, decimals)}"
 
 
-def reliability_section(calibration: Mapping[str, Any]) -> Section:
+def reliability_section(calibration: Mapping[str, Any], temperature: float) -> Section:
     """Whether probabilities mean what they say.
 
     Args:
         calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
+        temperature: that the scores of the classes were divided by.
     """
     text = (
         "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
@@ -128,6 +129,12 @@ def reliability_section(calibration: Mapping[str, Any]) -> Section:
         f"this many rows, chance alone gives {100 * Reliability.from_json(calibration).error_by_chance:.1f} even if "
         "every probability is right."
     )
+    if temperature != 1:
+        less = "less" if temperature > 1 else "more"
+        text += (
+            f" The model is made {less} sure than it was by itself: its scores are divided by {temperature:.2f}, the "
+            "temperature that suits the rows held out best."
+        )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
     drawn = [plot] if len(calibration["bins"]) > 1 else []  # one point shows no course
     return Section("reliability", "Reliability of the confidence", text, drawn, link="Reliability")

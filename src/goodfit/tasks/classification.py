@@ -272,7 +272,7 @@ class Classification(CalibratedTask):
         return [
             *confusion_section(details["confusion"], classes),
             classes_section(details["per_class"], counts, classes),
-            *([reliability_section(analyses["calibration"])] if "calibration" in analyses else []),
+            *([reliability_section(analyses["calibration"], self.temperature)] if "calibration" in analyses else []),
             *([coverage_section(analyses["coverage"], "prediction sets")] if "coverage" in analyses else []),
         ]
 

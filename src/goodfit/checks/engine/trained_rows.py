@@ -72,6 +72,11 @@ class TrainedOn:
         rows, share = sum(rows for _, rows in self._batches) or 1, self.known_share
         return min(SHARE_OF_TRAINING_DATA, share - max(MARGIN, 3 * math.sqrt(share * (1 - share) / rows)))
 
+    def are_all_training_rows(self, rows: int, seen: int) -> bool:
+        """Whether rows that are evaluated at once hold all that were seen, and no others as far as these tell."""
+        is_known = self.known_share >= SHARE_SEEN_BEFORE and seen >= SHARE_OF_TRAINING_DATA * len(self.content)
+        return is_known and seen >= self.least_share_of_training_data() * rows
+
     def begin_loader(self, loader: Any) -> None:
         """Rows come from it from now on."""
         self.loaders.add(loader)

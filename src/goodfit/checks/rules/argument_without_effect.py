@@ -4,7 +4,8 @@ What it checks
     In the source of the program: __init__ of a net, or of another class without a base of a library, does nothing with
     one of its arguments, or nothing but `self.name = name`; no file of the program reads an attribute of that name, or
     has it as a text; and a call of the class gives it a value. Its name is that of a weight, rate, temperature, padding
-    or the like.
+    or the like. Or a method is given an argument, reads it at most to put self's value of that name in the place of
+    None, and computes with self.name throughout.
 
 Why it hurts
     The value that was chosen changes nothing: a weight of a loss stays at 1, a padding is looked for under the id of
@@ -18,6 +19,10 @@ Example
 Instead
     return reconstruction + self.kl_weight * kl
 
+    def update(self, tau=None):
+        tau = self.tau if tau is None else tau
+        target.lerp_(online, tau)                       # and not self.tau
+
 When it is a false alarm
     What is kept for people alone, to be looked up later.
 
@@ -30,7 +35,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -45,13 +50,14 @@ BASES = frozenset({"object", "Module", "Dataset", "IterableDataset", "ABC"})
 class ArgumentWithoutEffect(SourceRule):
     code, level = "GF562", Level.WARNING
     worth_parsing = lazy_pattern(r"\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
-    what = "{name}, which is kept and never read: the value changes nothing"
+    what = "{name}, which is never read: the value changes nothing"
     fix = "Read it where it belongs, or leave the argument out"
     asks_the_file_alone = False
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         trees = [source.tree for source in self.program.source.files()]
         yield from unread_arguments(tree, *trees)
+        yield from passed_over(tree, *trees)
 
 
 def unread_arguments(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]:
@@ -73,6 +79,42 @@ def unread_arguments(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[st
                 given = _given(name, owner.name, init, [tree, *others])
                 if given is not None:
                     yield f"{owner.name} is given {name}={ast.unparse(given)}", line
+
+
+def passed_over(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]:
+    """Arguments of methods that self's attribute of their name is used in the place of, each with its line."""
+    for owner in of_kind(tree, ast.ClassDef):
+        for method in (each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name != "__init__"):
+            if not method.args.args or method.args.args[0].arg != "self" or method.decorator_list:
+                continue
+            for argument in [*method.args.args[1:], *method.args.kwonlyargs]:
+                name = argument.arg
+                given = _given(name, method.name, method, [tree, *others]) if _is_passed_over(method, name) else None
+                if given is not None and ast.unparse(given) not in ("None", f"self.{name}"):
+                    yield f"{method.name} is given {name}={ast.unparse(given)}", argument.lineno
+
+
+def _is_passed_over(method: ast.FunctionDef, name: str) -> bool:
+    """Whether an argument is read for nothing but its own default, and self's attribute is read beside that."""
+    defaults: set[int] = set()  # nodes of what gives the argument its value
+    for node in of_kind(method, ast.Assign):
+        is_default = [ast.unparse(target) for target in node.targets] == [name]
+        if is_default and f"self.{name}" in {ast.unparse(each) for each in of_kind(node.value, ast.Attribute)}:
+            defaults |= {id(each) for each in all_nodes(node)}
+    for choice in of_kind(method, ast.If):
+        asks = ast.unparse(choice.test) == f"{name} is None" and not choice.orelse
+        if asks and all(id(each) in defaults for each in choice.body):
+            defaults |= {id(each) for each in all_nodes(choice.test)}
+    reads = [node for node in of_kind(method, ast.Name) if node.id == name and isinstance(node.ctx, ast.Load)]
+    instead = [node for node in of_kind(method, ast.Attribute) if ast.unparse(node) == f"self.{name}"]
+    if any(not isinstance(node.ctx, ast.Load) for node in instead) or not _reads_alone(method):
+        return False
+    return all(id(node) in defaults for node in reads) and any(id(node) not in defaults for node in instead)
+
+
+def _reads_alone(method: ast.FunctionDef) -> bool:
+    """Whether a method reads its arguments by their names alone."""
+    return not any(called(node) in ("locals", "vars", "eval") for node in of_kind(method, ast.Call))
 
 
 def _is_own(owner: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:

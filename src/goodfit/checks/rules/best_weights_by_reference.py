@@ -78,8 +78,8 @@ class BestWeightsByReference(LiveRule):
             if taken is None:
                 continue
             kept = event.action == "load_state_dict" and taken.place in self.kept_from
-            if taken.version == tensor._version and not kept:
-                continue
+            if (taken.version == tensor._version or taken.step == self.program.steps) and not kept:
+                continue  # as it was, or written to by the program itself, with no step in between
             back = event.action == "load_state_dict" and tensor.data_ptr() in own
             if not back and (taken.step == 0 or tensor.data_ptr() not in trained):
                 continue  # taken once to hand on the present weights, again and again

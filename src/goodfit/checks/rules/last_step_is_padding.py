@@ -40,6 +40,8 @@ from goodfit.checks.rule import LiveRule
 
 PASSES_AT_LEAST = 3
 SHARE_AT_LEAST = 0.1  # of the places, or of the rows of a batch
+NODES_TO_TOKENS = 60  # between a recurrent layer and the layer that embeds its tokens
+TURNS = ("TransposeBackward0", "PermuteBackward0")
 READERS = (nn.Linear, nn.LayerNorm, nn.Dropout, nn.Sequential)  # what is given the last step
 
 
@@ -48,8 +50,11 @@ class LastStepIsPadding(LiveRule):
     layers = (nn.Embedding, nn.RNNBase, *READERS)
 
     def start(self) -> None:
-        self.padded: list[tuple[int, int]] = []  # rows and steps of tokens that end in padding
-        self.outputs: list[tuple[Any, Any]] = []  # nodes of the steps and of the last state, of padded rows
+        # rows and steps of what ends in padding, and of other tokens, with the nodes that embedded these
+        self.padded: list[tuple[tuple[int, int], Any]] = []
+        self.others: list[tuple[tuple[int, int], Any]] = []
+        # nodes of the steps and of the last state, of padded rows, and which dimension the steps are
+        self.outputs: list[tuple[Any, Any, int]] = []
         self.passes = 0
         self.unpacked: weakref.ref[nn.Module] | None = None  # the net whose recurrent layer got packed sequences last
         self.empty = 0  # passes in which what was read of these holds rows of zeros
@@ -64,18 +69,32 @@ class LastStepIsPadding(LiveRule):
         elif isinstance(layer, nn.RNNBase) and isinstance(event.args[0], PackedSequence):
             self.unpacked = weakref.ref(event.root)
         elif isinstance(layer, nn.Embedding):
-            self._note(padding(x, layer.padding_idx))
-        elif isinstance(layer, nn.RNNBase) and layer.batch_first and not layer.bidirectional:
-            packed = not isinstance(event.args[0], Tensor) if event.args else True
-            if not packed and x.dim() == 3 and x.grad_fn is None:  # numbers as they were measured
-                self._note(padding((x != 0).any(2).long(), None))
-            if not packed and x.dim() == 3 and tuple(x.shape[:2]) in self.padded and len(event.outputs) > 1:
-                self.outputs.append((event.outputs[0].grad_fn, event.outputs[1].grad_fn))
+            for tokens in (x, x.mT) if x.dim() == 2 else ():
+                if tokens is x or x.shape[0] != x.shape[1]:
+                    self._note(tokens, padding(tokens, layer.padding_idx), event.outputs[0].grad_fn)
+        elif isinstance(layer, nn.RNNBase) and not layer.bidirectional and x.dim() == 3:
+            if not event.args or not isinstance(event.args[0], Tensor):
+                return
+            steps = 1 if layer.batch_first else 0
+            if x.grad_fn is None:  # numbers as they were measured
+                is_there = (x != 0).any(2).long()
+                is_there = is_there if steps else is_there.mT
+                self._note(is_there, padding(is_there, None), None)
+            if self._is_padded(x, (x.shape[1 - steps], x.shape[steps])) and len(event.outputs) > 1:
+                self.outputs.append((event.outputs[0].grad_fn, event.outputs[1].grad_fn, steps))
 
-    def _note(self, pads: Tensor | None) -> None:
-        """Keep the rows and steps of what ends in padding."""
-        if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
-            self.padded.append((pads.shape[0], pads.shape[1]))
+    def _note(self, x: Tensor, pads: Tensor | None, node: Any) -> None:
+        """Keep the rows and steps of what ends in padding, and of what does not."""
+        is_padded = pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST
+        (self.padded if is_padded else self.others).append(((x.shape[0], x.shape[1]), node))
+
+    def _is_padded(self, x: Tensor, shape: tuple[int, int]) -> bool:
+        """Whether a layer's input comes of what ends in padding: by its shape, or the graph where others have it."""
+        padded = [node for of, node in self.padded if of == shape]
+        if x.grad_fn is None or not any(of == shape for of, _ in self.others):
+            return bool(padded)
+        reached = {id(node) for node in graph.walk(x.grad_fn, limit=NODES_TO_TOKENS)}
+        return any(id(node) in reached for node in padded)
 
     def _read(self, event: Call, x: Tensor) -> Iterator[Finding]:
         """Steps of a packed sequence that is unpacked again are zeros from its end on, and no others are."""
@@ -93,7 +112,7 @@ class LastStepIsPadding(LiveRule):
             )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        outputs, self.outputs, self.padded = self.outputs, [], []
+        outputs, self.outputs, self.padded, self.others = self.outputs, [], [], []
         if not outputs:
             return
         for nodes in event.nodes:
@@ -108,19 +127,26 @@ class LastStepIsPadding(LiveRule):
                 return
 
 
-def _uses_last(nodes: list[Any], steps: Any, last: Any) -> bool:
-    """Whether the nodes of a loss reach the last step alone, or the last state."""
-    users = [node for node in nodes if any(parent is steps for parent in graph.parents(node))]
+def _uses_last(nodes: list[Any], steps: Any, last: Any, dim: int) -> bool:
+    """Whether the nodes of a loss reach the last step alone, or the last state.
+
+    Args:
+        steps: the node that gave all steps, along a dimension.
+    """
+    users = _users(nodes, steps)
+    ends = (graph.shape_of(steps)[dim] - 1, -1, 2**64 - 1)
     for node in users:
-        if node.name() == "SelectBackward0" and node._saved_dim == 1:
-            length = graph.shape_of(steps)[1]
-            return node._saved_index in (length - 1, -1, 2**64 - 1)
+        if node.name() == "SelectBackward0" and node._saved_dim == dim:
+            return node._saved_index in ends
         if node.name() == "SliceBackward0":  # out[:, -1] as a slice of the rows first
             return any(
-                each.name() == "SelectBackward0"
-                and each._saved_dim == 1
-                and each._saved_index in (graph.shape_of(steps)[1] - 1, -1, 2**64 - 1)
-                for each in nodes
-                if any(parent is node for parent in graph.parents(each))
+                each.name() == "SelectBackward0" and each._saved_dim == dim and each._saved_index in ends
+                for each in _users(nodes, node)
             )
+        if node.name() in TURNS and graph.shape_of(node)[:2] == graph.shape_of(steps)[:2][::-1]:
+            return bool(_users(nodes, node)) and _uses_last(nodes, node, None, 1 - dim)
     return not users and last is not None and any(node is last for node in nodes)
+
+
+def _users(nodes: list[Any], of: Any) -> list[Any]:
+    return [node for node in nodes if any(parent is of for parent in graph.parents(node))]

@@ -2,8 +2,8 @@
 
 What it checks
     Most of the weights that load_state_dict has loaded into a net, or a part of it, have other values, with nothing in
-    common with those that were loaded, when gradients are first computed or an optimiser is made, and no
-    optimiser has stepped in between.
+    common with those that were loaded, when gradients are first computed, an optimiser is made or is about to step, and
+    no optimiser has stepped in between.
 
 Why it hurts
     The net starts from random weights and is believed to be pretrained.
@@ -18,7 +18,7 @@ When it is a false alarm
     Weights that are loaded to be read, and replaced on purpose.
 
 Cost
-    A few values of each weight at a load, and at the first backward pass after it.
+    A few values of each weight at a load, at the optimiser that is made after it, and at the first backward pass.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import BackwardBegins, NewOptimiser, Weights
+from goodfit.checks.engine.events import BackwardBegins, NewOptimiser, StepBegins, Weights
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -59,7 +59,7 @@ class Load:
 
 class LoadedWeightsReplaced(LiveRule):
     code, level = "GF440", Level.WARNING
-    sleepless = (Weights, NewOptimiser)
+    sleepless = (Weights, NewOptimiser, StepBegins)
 
     def start(self) -> None:
         self.loads: list[Load] = []
@@ -84,8 +84,8 @@ class LoadedWeightsReplaced(LiveRule):
         if loaded:
             self.loads.append(Load(weakref.ref(net), loaded, user_place(), self.program.steps))
 
-    def on_begin(self, event: BackwardBegins | NewOptimiser) -> Iterator[Finding]:
-        """Training begins: an optimiser is made, or gradients are computed."""
+    def on_begin(self, event: BackwardBegins | StepBegins | NewOptimiser) -> Iterator[Finding]:
+        """Training begins; where an optimiser is made, weights may be set anew after that, and are looked at again."""
         if not self.loads:
             return
         loads, self.loads = self.loads, []
@@ -104,6 +104,8 @@ class LoadedWeightsReplaced(LiveRule):
                     file=load.place.file,
                     line=load.place.line,
                 )
+            elif isinstance(event, NewOptimiser):
+                self.loads.append(load)
 
 
 def _sample(value: object, param: Tensor | None) -> Tensor:

@@ -2,7 +2,9 @@
 
 What it checks
     Tokens end in padding. The output of a layer (N, T, D), which nothing masks, is averaged over its T steps on the
-    way to the loss. In three passes, with a tenth of the places padding.
+    way to the loss. In three passes, with a tenth of the places padding. Or losses of the steps are set to 0 where
+    there is padding, by a mask or by ignore_index with reduction="none", and the mean is taken over all of them, with
+    nothing that undoes it after.
 
 Why it hurts
     What a text is worth depends on the longest one in its batch: the same row gets another answer in other company, and
@@ -10,12 +12,15 @@ Why it hurts
 
 Example
     pooled = hidden.mean(dim=1)
+    loss = (F.cross_entropy(logits.transpose(1, 2), tokens, reduction="none") * mask).mean()
 
 Instead
     mask = (tokens != PAD).unsqueeze(-1); pooled = (hidden * mask).sum(1) / mask.sum(1)
+    loss = (F.cross_entropy(logits.transpose(1, 2), tokens, reduction="none") * mask).sum() / mask.sum()
 
 When it is a false alarm
-    Sequences that are padded to one fixed length in training and in use, where padding is taken for a word.
+    Sequences that are padded to one fixed length in training and in use, where padding is taken for a word. Losses that
+    are divided by one length on purpose, whatever the batch has, and are not compared with those of other lengths.
 
 Cost
     Tokens are compared with the padding, and a walk of the graph, in the first steps.
@@ -29,6 +34,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Call, WatchEnds
+from goodfit.checks.engine.masked_mean import mean_of_masked
 from goodfit.checks.engine.sequences import padding
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -50,6 +56,7 @@ class MeanOverPadding(LiveRule):
         self.evaluated: set[int] = set()  # widths, too
         self.place = Place(None, None)
         self.passes = 0
+        self.passes_of_losses = 0
 
     def on_call(self, event: Call) -> None:
         layer = event.module
@@ -62,7 +69,8 @@ class MeanOverPadding(LiveRule):
         if pads is not None and float(pads.float().mean()) >= SHARE_AT_LEAST:
             self.padded.append((pads.shape[0], pads.shape[1]))
 
-    def before_backward(self, event: BackwardBegins) -> None:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        yield from self._losses(event)
         padded, self.padded = self.padded, []
         if not padded:
             return
@@ -78,6 +86,16 @@ class MeanOverPadding(LiveRule):
             self.widths.add(shape[1])
             self.place = user_place()
             return
+
+    def _losses(self, event: BackwardBegins) -> Iterator[Finding]:
+        share = mean_of_masked(event) if self.passes_of_losses < PASSES_AT_LEAST else 0.0
+        self.passes_of_losses += share > 0
+        if share and self.passes_of_losses == PASSES_AT_LEAST:
+            yield self.finding(
+                f"losses of padding are set to 0 and averaged with the others: {share:.0%} of the places are padding, "
+                "and the loss is smaller by as much",
+                "Divide the sum by the number of places that are none: (loss * mask).sum() / mask.sum()",
+            )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if self.passes >= PASSES_AT_LEAST and len(self.widths | self.evaluated) >= WIDTHS_AT_LEAST:

@@ -3,7 +3,9 @@
 What it checks
     The content of rows. A scaler, imputer or PCA was fitted to a set of rows, transformed them, and of its results some
     are trained on and others are evaluated on; or train_test_split parts what it gave. Or the rows that the net is
-    evaluated on were made by a fit to these rows alone, and those it was trained on by another fit.
+    evaluated on were made by a fit to these rows alone, and those it was trained on by another fit. Where no row tells,
+    the source of the program does: x_test is scaled by its own mean and range, as x_train was by its, with a scaler,
+    in a function of the program's, or by hand.
 
 Why it hurts
     Mean and range of the test rows are known to the training: the score is a little too good, and for PCA, imputation
@@ -19,10 +21,11 @@ Instead
     X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
 
 When it is a false alarm
-    Rows of a table whose every row occurs many times.
+    Rows of a table whose every row occurs many times; recordings that are each scaled by themselves, in use as well.
 
 Cost
-    A fingerprint of each row that is fitted, transformed, or given to a net in the steps examined.
+    A fingerprint of each row that is fitted, transformed, or given to a net in the steps examined; the program's files
+    are parsed once, at the end.
 """
 
 from __future__ import annotations
@@ -49,6 +52,8 @@ from goodfit.checks.engine.events import (
     memory_of,
 )
 from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.own_source import mentions
+from goodfit.checks.engine.scaled_apart import WORTH_PARSING, scaled_apart
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -56,6 +61,7 @@ from goodfit.checks.rule import LiveRule
 COLUMNS_AT_LEAST = 3
 VALUES_AT_MOST = 20_000_000  # of rows that are looked at
 OVERLAP_EXPECTED = 15  # rows that evaluation would share with the rows trained on, if it were not apart from them
+FIX = "Split first, fit to the training rows, and transform the other parts with it"
 ROWS_AT_LEAST = 20  # of a part that train_test_split gives, or that is evaluated
 
 
@@ -158,6 +164,18 @@ class ScalerFittedBeforeSplit(LiveRule):
                 "was fitted again to the rows that the net is evaluated on: they are scaled by another mean and range "
                 "than the training rows",
             )
+        if self.reported or not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if mentions(source.text, WORTH_PARSING):
+                for name, line in dict.fromkeys(scaled_apart(source.tree)):
+                    yield self.finding(
+                        f"{name} is scaled by its own mean and range, and the training rows by theirs: one value is "
+                        "another number in the two",
+                        FIX,
+                        file=source.file,
+                        line=line,
+                    )
 
     def _fitted_again(self, number: int) -> bool:
         """Whether the training rows came of another fit of such a transformer, of as many columns."""
@@ -173,7 +191,7 @@ class ScalerFittedBeforeSplit(LiveRule):
         place, name = self.places[number]
         return self.finding(
             f"{name} {what}",
-            "Split first, fit to the training rows, and transform the other parts with it",
+            FIX,
             file=place.file,
             line=place.line,
         )

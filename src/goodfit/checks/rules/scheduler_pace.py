@@ -4,11 +4,12 @@ What it checks
     The scheduler steps before the optimiser has stepped at all; or, at the end, the learning rate fell to under a
     hundredth of its highest value within the first tenth of the steps, or to under a millionth within the first half;
     or a schedule whose length is the number of the optimiser's steps has itself made a quarter of these steps at most,
-    its last one after the last of them. Or its length is a len(...), as many as the optimiser's steps between two of
-    its own: batches, where it counts epochs. Or it steps with the optimiser, once in several backward passes, its
-    length is the number of these passes, and the rate is far from its end when training is over. The length of a
-    function of LambdaLR is the whole number that it calls num_training_steps, total_steps or the like; under any other
-    name, and in a scheduler of the program's own, it is one that is equal to the number of the optimiser's steps.
+    its last one after the last of them. Or its length is a len(...), or a name that is set to one, as many as the
+    optimiser's steps between two of its own, or the backward passes: batches, where it counts epochs. Or it steps with
+    the optimiser, once in several backward passes, its length is the number of these passes, and the rate is far from
+    its end when training is over. The length of a function of LambdaLR is the whole number that it calls
+    num_training_steps, total_steps or the like; under any other name, and in a scheduler of the program's own, it is
+    one that is equal to the number of the optimiser's steps.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -31,14 +32,16 @@ Cost
 
 from __future__ import annotations
 
-import re
+import ast
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CellType, ModuleType
 from typing import Any
 
 from goodfit.checks.engine.events import Scaler, Schedule, WatchEnds
+from goodfit.checks.engine.own_source import called, given, names_in, of_kind
+from goodfit.checks.engine.program_state import OptimiserState
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -86,6 +89,20 @@ class Pace:
     steps: int = 0  # of its optimiser, as it stepped last
     passes: int = 0  # since it was made, by then
     rate: float = 0.0  # by then
+    optimiser: OptimiserState = field(default_factory=OptimiserState)  # which may be gone when the program ends
+
+    @property
+    def own_total(self) -> int:
+        """All steps of its optimiser."""
+        return max(self.steps, self.optimiser.steps)
+
+    @property
+    def counts_batches(self) -> bool:
+        """Whether it was made for as many steps as an epoch has batches, and steps once an epoch."""
+        if self.length < 2 or self.calls < EPOCHS_AT_LEAST or self.calls == self.length or self.name in CYCLIC:
+            return False
+        all_batches = self.calls * self.length
+        return self.own_total == all_batches or self.passes == all_batches
 
     @property
     def counts_passes(self) -> bool:
@@ -134,6 +151,7 @@ class SchedulerPace(LiveRule):
                 "Call optimizer.step() first, then scheduler.step()",
             )
         pace.calls += 1
+        pace.optimiser = self.program.optimiser(optimiser)
         pace.reached = scheduler.last_epoch
         pace.steps, pace.passes = steps, self.program.backwards - self.began.get(scheduler, 0)
         pace.length = _length(scheduler)
@@ -148,13 +166,26 @@ class SchedulerPace(LiveRule):
 
     def _is_length_of_a_loader(self, name: str) -> bool:
         """Whether the program makes such a schedule for len(...) steps: epochs may be as many as batches by chance."""
-        made = re.compile(rf"\b{re.escape(name)}\([^)]*\blen\(")
-        return any(made.search(source.text) for source in self.program.source.files())
+        for source in self.program.source.files():
+            if name not in source.text:
+                continue
+            lengths = {
+                ast.unparse(target)
+                for target, value in given(of_kind(source.tree, ast.Assign))
+                if any(called(each) == "len" for each in of_kind(value, ast.Call))
+            }
+            for made in of_kind(source.tree, ast.Call):
+                values = [*made.args[1:], *(each.value for each in made.keywords)] if called(made) == name else []
+                for value in values:
+                    named = lengths & {*names_in(value), *(ast.unparse(each) for each in of_kind(value, ast.Attribute))}
+                    if named or any(called(each) == "len" for each in of_kind(value, ast.Call)):
+                        return True
+        return False
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        total = self.program.steps
         for pace in self.paces:
-            ended = pace.steps in (total, *(state.steps for state in self.program.optimisers.values()))
+            total = pace.own_total
+            ended = pace.steps in (total, self.program.steps)
             if ended and pace.is_slow and pace.steps >= STEPS_AT_LEAST:
                 yield self.finding(
                     f"{pace.name} was made for {pace.steps:,} steps, as many as the optimiser made, and itself "
@@ -175,9 +206,8 @@ class SchedulerPace(LiveRule):
                     line=pace.place.line,
                 )
                 continue
-            counts_batches = pace.length > 1 and pace.steps == pace.calls * pace.length and pace.calls != pace.length
-            counts_batches = counts_batches and pace.calls >= EPOCHS_AT_LEAST and pace.name not in CYCLIC
-            if ended and counts_batches and self._is_length_of_a_loader(pace.name):
+            ended = ended or total - pace.steps == pace.length  # it steps at the beginning of an epoch
+            if ended and pace.counts_batches and self._is_length_of_a_loader(pace.name):
                 yield self.finding(
                     f"{pace.name} was made for {pace.length:,} steps, the batches of an epoch, and steps once an "
                     f"epoch, {pace.calls:,} times",

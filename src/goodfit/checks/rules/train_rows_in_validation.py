@@ -232,7 +232,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         if reduction == "none" or (isinstance(event, Residual) and not self.in_eval_mode):
             return  # how hard each row is: rows are chosen for training by it
         seen = sum(row in known.content for row in rows)
-        if seen >= SHARE_OF_TRAINING_DATA * max(len(rows), len(known.content)):
+        whole = seen >= SHARE_OF_TRAINING_DATA * max(len(rows), len(known.content))
+        if whole or known.are_all_training_rows(len(rows), seen):
             return  # the training data itself, whole, beside others on the same line
         kept = self.passes.get(place)
         if kept is None or kept.step != self.program.steps:

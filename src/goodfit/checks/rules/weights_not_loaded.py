@@ -3,7 +3,8 @@
 What it checks
     load_state_dict(..., strict=False) in which no entry has the name and shape of one of the net (an error), or under
     a twentieth of either side (an error where another prefix of the names would match, else a warning), and nothing was
-    loaded into the net afterwards. Or a state_dict that consists of the net's own tensors is loaded before training.
+    loaded into the net afterwards. Or a state_dict that consists of the net's own tensors, as they were, is loaded
+    before training, or after torch.load into a net that no optimiser has: nothing was left of the file.
 
 Why it hurts
     strict=False hides every mismatch. The net trains from random weights and is believed to be pretrained. The usual
@@ -27,14 +28,14 @@ Cost
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from goodfit.checks.engine.events import WatchEnds, Weights
+from goodfit.checks.engine.events import Loaded, WatchEnds, Weights
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -55,19 +56,27 @@ class Miss:
 
 class WeightsNotLoaded(LiveRule):
     code, level = "GF416", Level.ERROR
-    sleepless = (Weights,)
+    sleepless = (Weights, Loaded)
 
     def start(self) -> None:
         self.misses: list[Miss] = []
+        self.reads_files = False
+        self.versions: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()  # when state_dict gave
+
+    def on_loaded(self, event: Loaded) -> None:
+        self.reads_files = self.reads_files or isinstance(event.value, Mapping)
 
     def on_weights(self, event: Weights) -> None:
+        if event.action == "state_dict" and event.module is not None and isinstance(event.state, Mapping):
+            self.versions[event.module] = _versions(event.state.values())
         if event.action != "load_state_dict" or event.module is None or not isinstance(event.state, Mapping):
             return
         module = event.module
         own = {name: value for name, value in module.state_dict(keep_vars=True).items() if isinstance(value, Tensor)}
         matched = [name for name, value in event.state.items() if _matches(own.get(name), value)]
         if own and matched and _are_own(own, event.state):
-            if self.program.steps == 0:
+            is_unchanged = self.versions.get(module) in (None, _versions(own.values()))  # no copy_ into its entries
+            if is_unchanged and (self.program.steps == 0 or self._is_fresh_copy(module)):
                 self._keep(module, "the state_dict that is loaded holds the net's own tensors: nothing is changed",
                            Level.WARNING)  # fmt: skip
             return
@@ -91,6 +100,13 @@ class WeightsNotLoaded(LiveRule):
     def _keep(self, module: nn.Module, message: str, level: Level) -> None:
         self._forget(module)
         self.misses.append(Miss(weakref.ref(module), message, user_place(), level))
+
+    def _is_fresh_copy(self, module: nn.Module) -> bool:
+        """Whether a file was read, and no optimiser has a parameter of the net."""
+        if not self.reads_files:
+            return False
+        optimised = self.program.optimised()
+        return not any(id(param) in optimised for param in module.parameters())
 
     def _forget(self, module: nn.Module) -> None:
         """Something was loaded into it after all."""
@@ -122,6 +138,11 @@ def _are_own(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> bool:
         and value.data_ptr() == own[name].data_ptr()
         for name, value in state.items()
     )
+
+
+def _versions(values: Iterable[Any]) -> int:
+    """How often tensors were written to: another number after a write."""
+    return sum(each._version for each in values if isinstance(each, Tensor) and not each.is_inference())
 
 
 def _prefix(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> str | None:
