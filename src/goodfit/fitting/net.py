@@ -174,6 +174,8 @@ def usual_architecture(in_shape: tuple[int, ...], output: str, *, accelerator: b
         return ("unet-resnet18" if accelerator else "unet-resnet10"), "the output is an image of the input's size"
     if len(in_shape) == 1:
         return "mlp", "the rows are flat"
+    if len(in_shape) == 2:
+        return "mlp", f"rows of {in_shape[0]} x {in_shape[1]} numbers; images are (N, 1, H, W), or uint8"
     side = max(in_shape[-2:])
     if not accelerator:
         return "convnet", f"images of {side} px on a CPU"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,6 +84,10 @@ def arrange(root: Folder, choice: str | None, *, partners: bool = True) -> Layou
     """
     top = descend(root)
     parts = parts_of([folder.name for folder in top.filled])
+    if choice is None and not parts and (labelled := _only_labelled(top)) is not None:
+        layout = arrange(labelled, None, partners=partners)
+        _place_unlabelled([folder for folder in top.filled if folder is not labelled], None, layout)
+        return layout
     layout = Layout()
     if choice == "files":
         for folder in top.filled or [top]:
@@ -233,10 +237,22 @@ def _place_classes(top: Folder, part: str | None, layout: Layout) -> None:
         layout.notes.append(("no label", some, f"beside the class folders of {top.path}, so without a label"))
     labelled = [folder for folder in top.filled if not is_unlabelled(folder.name)]
     without = [folder for folder in top.filled if is_unlabelled(folder.name)] if len(labelled) > 1 else []
-    for folder in top.filled:
-        layout.placed.append(Placed(folder, None if folder in without else folder.name, part))
-    if without:
-        named = ", ".join(f"{folder.name} ({counted(folder)})" for folder in without)
+    layout.placed += [Placed(folder, folder.name, part) for folder in top.filled if folder not in without]
+    _place_unlabelled(without, part, layout)
+
+
+def _only_labelled(top: Folder) -> Folder | None:
+    """The only folder of classes beside others whose names say that they have none: labeled/cat, unlabeled/1.jpg."""
+    labelled = [folder for folder in top.filled if not is_unlabelled(folder.name)]
+    alone = len(labelled) == 1 < len(top.filled) and not top.images
+    return labelled[0] if alone and len(labelled[0].filled) > 1 and not labelled[0].images else None
+
+
+def _place_unlabelled(folders: Sequence[Folder], part: str | None, layout: Layout) -> None:
+    """Folders whose names say that what is in them has no class."""
+    layout.placed += [Placed(folder, None, part) for folder in folders]
+    if folders:
+        named = ", ".join(f"{folder.name} ({counted(folder)})" for folder in folders)
         layout.notes.append(("no label", named, "its name says so; rename it if it is a class"))
 
 

@@ -24,7 +24,8 @@ PART_WORDS = {
         "валидация", "επικύρωση", "تحقق", "验证", "驗證", "検証", "검증",
     ),
     "test": (
-        "test", "testing", "tst", "holdout", "eval", "evaluation", "prueba", "pruebas", "teste",
+        "test", "testing", "tst", "holdout", "eval", "evaluation", "evaluación", "évaluation", "avaliação", "prueba",
+        "pruebas", "teste", "valutazione",
         "testowy", "тест", "اختبار", "测试", "測試", "テスト", "評価", "테스트", "평가",
     ),
 }  # fmt: skip

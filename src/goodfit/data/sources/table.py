@@ -13,6 +13,7 @@ import numpy as np
 from goodfit.data.one_hot import one_hot
 from goodfit.data.source import Claim, Strength
 from goodfit.data.tables.any_frame import is_frame
+from goodfit.data.tables.asked_classes import as_asked
 from goodfit.data.tables.column_options import WAYS_TO_READ, listed_columns, refuse_contradictions, settings_of
 from goodfit.data.tables.column_types import DISTINCT_SHARE_OF_TEXT, ColumnType, infer_type
 from goodfit.data.tables.conventions import convention
@@ -32,6 +33,7 @@ from goodfit.data.tables.other_ways import as_written
 from goodfit.data.tables.rating_hint import ratings_hint
 from goodfit.data.tables.reading import TEXT_ENDINGS, Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.remarks import COLUMNS_NAMED, doubts_of, type_notes
+from goodfit.data.tables.rows_of_one import rows_of_one_doubt
 from goodfit.data.tables.table_source import TableSource
 from goodfit.data.tables.targets import LABELS, NUMBER, target_form
 from goodfit.data.tables.text_column import TextColumn
@@ -185,6 +187,7 @@ class Table(TableSource):
             decimal=self._settings["decimal"],
         )
         form = labels or target_form(columns_of_targets, {name: marks.of(name) for name in target})
+        form = as_asked(columns_of_targets, form, self._task_asked)
         self.targets, notes_on_targets = read_known_targets(columns_of_targets, form)
         self._settings |= {**settings_of_form(form), "signs": True}  # whether forms say where percent signs are
         self._read_groups_and_times()
@@ -213,6 +216,8 @@ class Table(TableSource):
         self.doubts += files_doubts(seen, self._types)
         whole = not self._frame.streamed
         self.doubts += doubts_of(self._types, seen, form, self._settings["target"], whole=whole)
+        if whole and len(target) == 1 and self._settings["group"] is None and self._settings["time"] is None:
+            self.doubts += [each for each in (rows_of_one_doubt(seen, self._types, target[0]),) if each is not None]
         self.notes += type_notes(self._types, seen)
 
     @property

@@ -82,7 +82,8 @@ def _columns_of(data: Any) -> Any:
     if not _has_columns(data):
         return data
     if isinstance(data, np.ndarray):
-        return {name: data[name] for name in data.dtype.names or ()}
+        fields = {name: data[name] for name in data.dtype.names or ()}
+        return {name: field if field.ndim == 1 else field.tolist() for name, field in fields.items()}
     if data.get("frame") is not None:
         return data["frame"]
     rows = np.asarray(data["data"])

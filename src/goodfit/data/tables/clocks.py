@@ -40,6 +40,8 @@ LASTING_TWICE = rf"^\d+ ?(?:d|h|m|j|[TtSs]t?[aud])[\p{{L}}.]*,? ?{AND}\d"
 OF_A_LAP = r"^(\d|[0-5]\d)['′]([0-5]\d)(?:\"|″|''|\.)(\d{2,3})$"  # 1'23"456
 TWO_PARTS = r"^(\d+):[0-5]\d(?:\.\d+)?$"
 THREE_PARTS = r"^(\d+):[0-5]\d:[0-5]\d(?:\.\d+)?$"
+ONE_TO, RATIOS_AT_LEAST = r"^1:[0-5]\d$", 3  # different ones
+ROUND_RATIOS = [f"{part:02d}" for part in (16, 32, *range(10, 60, 5))]
 MINUTES_OF_AN_HOUR, HOURS_OF_A_DAY = 60, 24
 
 
@@ -60,6 +62,15 @@ def minutes_doubt(name: str, text: pl.Series) -> tuple[str, str] | None:
     cell = text.filter(text.str.contains(rf"^{longest}:"))[0]
     what = f"durations such as {cell} in '{name}' are read as hours and minutes; they may be minutes and seconds"
     return what, f"If they are, write them as 0:{cell}"
+
+
+def ratios_doubt(name: str, text: pl.Series) -> tuple[str, str] | None:
+    """What is to be said of a column of 1:10, 1:20 and 1:50 alone: dilutions and scales are written so."""
+    seconds = text.filter(text.str.contains(ONE_TO)).str.slice(2)
+    if len(seconds) < len(text) or seconds.n_unique() < RATIOS_AT_LEAST or not seconds.is_in(ROUND_RATIOS).all():
+        return None
+    what = f"cells such as {text[0]} in '{name}' are read as hours and minutes; all of them begin with 1:, as ratios do"
+    return what, f"If they are ratios, write what is behind the colon alone, or pass --categorical {name}"
 
 
 def _firsts(text: pl.Series, pattern: str) -> pl.Series:

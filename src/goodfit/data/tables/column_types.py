@@ -17,10 +17,12 @@ from goodfit.data.tables.clocks import (
     hours_form,
     minutes_doubt,
     plain_clocks,
+    ratios_doubt,
 )
 from goodfit.data.tables.conventions import OTHER
 from goodfit.data.tables.header import UNNAMED
 from goodfit.data.tables.missing_words import are_words
+from goodfit.data.tables.mixtures import few_words_among_numbers, mixture_of
 from goodfit.data.tables.moments import (
     date_form,
     dates_among,
@@ -241,7 +243,7 @@ def _measured(
     if timed >= NUMBER_SHARE_NEEDED:
         form = hours_form(text)
         short = "; those of two parts are minutes and seconds" if form == SHORT_HOURS else ""
-        doubt = minutes_doubt(present.name, text) if form == HOURS else None
+        doubt = (minutes_doubt(present.name, text) or ratios_doubt(present.name, text)) if form == HOURS else None
         return ColumnType("number", f"times of day or durations, in hours{short}", form, decimal, doubt)
     dates = date_form(text)
     if dates is not None:
@@ -382,14 +384,5 @@ def _of_words(present: pl.Series, distinct: int, decimal: str) -> ColumnType:
             f"the column '{present.name}' is read as a category: {mixture}",
             f"Say --numeric {present.name} to read those as missing, or --categorical {present.name}",
         )
-    return ColumnType("category", f"{counted(distinct, 'value')}", doubt=doubt)
-
-
-def mixture_of(present: pl.Series, decimal: str) -> str | None:
-    """What a column of numbers and other values holds; None where numbers are the smaller part, or codes."""
-    values = numbers(present, decimal)
-    odd = values.null_count()
-    if 2 * odd >= len(values) or not odd or is_code(present.filter(values.is_not_null())):
-        return None
-    what = f"{counted(odd, 'value')} such as '{first_null(present, values)}'"
-    return f"{counted(len(values) - odd, 'number')}, and {what} that {'is not' if odd == 1 else 'are not'}"
+    few = "" if mixture is not None else few_words_among_numbers(present, decimal)
+    return ColumnType("category", f"{counted(distinct, 'value')}{few}", doubt=doubt)

@@ -75,6 +75,7 @@ PLAIN = (  # what is read as it is
     r"^\d{1,4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,4}(?:[T ](?:[01]?\d|2[0-3]):\d{2}(?::\d{2}(?:[.,]\d+)?)?)?"
     r"(?: ?(?:Z|[+-]\d{2}:?\d{2}))?$|^\d+$"
 ).replace(r"\d", "[0-9]")
+COMMA_OF_SECONDS = r"(:[0-5]\d:[0-5]\d),(\d{1,9}(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)$"  # 10:00:00,123 of Python's logging
 OF_SERVERS = lazy_pattern(r"^\[?(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d\d:\d\d:\d\d) ?([+-]\d{4})?\]?$")  # of web servers
 OF_NET = lazy_pattern(r"^\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/$")  # milliseconds since 1970, as .NET writes JSON
 MIXED_SIGNS = lazy_pattern(r"^(\d{1,2})/(\d{1,2})[- ](\d{4})\b")  # 14/3-2024 of Denmark and Sweden
@@ -114,6 +115,8 @@ def plain_dates(text: pl.Series) -> pl.Series:
     """The cells in the ways that `moments` reads; a cell that is no date stays as it is, or becomes no date."""
     import polars as pl
 
+    if text.str.contains(COMMA_OF_SECONDS).any():
+        text = text.str.replace(COMMA_OF_SECONDS, "${1}.${2}")
     odd = ~text.str.contains(PLAIN)
     if not odd.any():
         return text

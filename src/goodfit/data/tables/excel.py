@@ -66,7 +66,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             as_text: dict[str, Any] = {"dtypes": "string"}
             sheets, mixed = by_polars(path, "an Excel file", lambda: _sheets(data, read_options=as_text)), True
         facts = workbook_facts(data)
-        filled = {name: frame for name, frame in sheets.items() if frame.height}
+        filled = {name: frame for name, frame in sheets.items() if not _blank_rows(frame).all()}
         seen = [name for name in filled if name not in facts.hidden]
         names = ", ".join(excerpt(name) for name in list(filled)[:NAMES_SHOWN])
         if sheet is not None and sheet not in sheets:
@@ -77,7 +77,7 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
         if sheet not in filled:
             nothing = next(iter(sheets.values()), _empty()) if sheet is None else sheets[sheet]
             return _named(nothing), [], frozenset()
-        frame = filled[sheet]
+        frame, skipped = filled[sheet], 0
         empty, titles = by_polars(path, "an Excel file", lambda: _lines_above(data, sheet))
         above, notes = empty + titles, list[Note]()
         if mixed and not above:
@@ -90,12 +90,18 @@ def read_excel(data: bytes, path: Path, sheet: str | None = None) -> tuple[pl.Da
             notes.append(("sheet", sheet, f"the only one that is not hidden ({names}); --sheet names another"))
         if above:
             frame = by_polars(path, "an Excel file", lambda: _sheet(data, sheet, {"header_row": above}))
+        whole = frame
+        frame = frame.filter(~_blank_rows(frame))
         text = _cells_as_text(frame) if _is_readable(frame) else _empty()
         units = below_names(text)
         joined = joined_names(text) if units is not None and units[1].startswith(NAMES_AGAIN) else None
         if units is not None or notes_last(text):
-            frame, more = by_polars(path, "an Excel file", lambda: _without_lines_beside(data, sheet, above, units))
+            whole, skipped, more = by_polars(
+                path, "an Excel file", lambda: _without_lines_beside(data, sheet, above, units)
+            )
+            frame = whole.filter(~_blank_rows(whole))
             notes += more
+        notes += _notes_on_blank(whole, above + 2 + skipped)
         blocks, left = merged_blocks(data, facts, sheet, above)
         if joined is not None:
             frame = frame.rename(dict(zip(frame.columns, joined, strict=True)))
@@ -185,9 +191,9 @@ def _is_readable(frame: pl.DataFrame) -> bool:
 
 def _without_lines_beside(
     data: bytes, sheet: str, above: int, at_top: tuple[int, str] | None
-) -> tuple[pl.DataFrame, list[Note]]:
+) -> tuple[pl.DataFrame, int, list[Note]]:
     """The sheet without lines of units and the like below the names (`at_top`: how many, and what they are) and notes
-    below the table, so that columns get their types.
+    below the table, so that columns get their types; and how many lines below the names are not in it.
     """
     import polars as pl
 
@@ -205,7 +211,31 @@ def _without_lines_beside(
         last = at
         notes.append(note_on_notes(below, above + 2 + at, text.row(at)))
     options = {"header_row": above, "skip_rows": first, "n_rows": last - first}
-    return _sheet(data, sheet, options), notes
+    return _sheet(data, sheet, options), first, notes
+
+
+def _blank_rows(frame: pl.DataFrame) -> pl.Series:
+    """(N,) whether each row of a sheet has no cell with a value."""
+    import polars as pl
+
+    if not frame.width:
+        return pl.Series([True] * frame.height, dtype=pl.Boolean)
+    return frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
+
+
+def _notes_on_blank(frame: pl.DataFrame, line: int) -> list[Note]:
+    """What is printed of blank rows between others, which are left out.
+
+    Args:
+        line: of the first row in the sheet, from 1 on.
+    """
+    blank = _blank_rows(frame)
+    last = int((~blank).arg_true()[-1]) if not blank.all() else 0
+    between = blank[:last].arg_true()
+    if not len(between):
+        return []
+    why = f"between others, such as line {line + int(between[0]):,} of the sheet: left out, also of predictions"
+    return [("left out", counted(len(between), "blank row"), why)]
 
 
 def _sheets(data: bytes, **options: Any) -> dict[str, pl.DataFrame]:
@@ -213,7 +243,7 @@ def _sheets(data: bytes, **options: Any) -> dict[str, pl.DataFrame]:
     import polars as pl
 
     logging.getLogger("fastexcel.types.dtype").setLevel(logging.ERROR)  # it warns of columns without a value
-    options = {"raise_if_empty": False, "infer_schema_length": None} | options
+    options = {"raise_if_empty": False, "infer_schema_length": None, "drop_empty_rows": False} | options
     if "sheet_name" not in options:
         options["sheet_id"] = 0  # all of them
     read_excel: Any = pl.read_excel  # its overloads do not know options that come together

@@ -13,6 +13,7 @@ from goodfit.data.tables.visible import INVISIBLE
 if TYPE_CHECKING:
     import polars as pl
 
+ROWS_BELOW_NAMES, SHARE_REPEATED = 5, 0.5  # different cells of a column of groups, of its rows
 NAMES_KEPT = 4_096
 TABLES_KEPT = 16
 NAMELESS = "column_"  # and a number, in files without names
@@ -118,7 +119,23 @@ def lines_above(rows: pl.DataFrame) -> int:
     if titles == 1 and first.row(0)[0] is None and any(_matching([str(cell) for cell in first.row(1)], NUMBER)):
         return 0  # a name alone above a row, behind columns without names
     enough = titles and filled[titles] >= max(3, rows.width / 2) and any(filled[:titles])
-    return titles if enough else 0
+    return titles if enough or (titles and _names_two_columns(rows[titles:])) else 0
+
+
+def _names_two_columns(rows: pl.DataFrame) -> bool:
+    """Whether the first of these rows, below lines of one cell, names two columns: words that are in none of the rows
+    below, above numbers or words that repeat.
+    """
+    names, below = rows.row(0), rows[1:].drop_nulls()
+    if rows.width != 2 or None in names or below.height < ROWS_BELOW_NAMES or any(_matching(names, NUMBER)):
+        return False
+    columns = [below.to_series(at) for at in range(2)]
+    if any(column.is_in([name]).any() for name, column in zip(names, columns, strict=True)):
+        return False
+    return any(
+        column.n_unique() <= SHARE_REPEATED * below.height or all(_matching(column.to_list(), NUMBER))
+        for column in columns
+    )
 
 
 @lru_cache(maxsize=NAMES_KEPT)

@@ -22,12 +22,19 @@ WORDS = {
     "trillions": 1e12, "тыс": 1e3, "млн": 1e6, "млрд": 1e9, "千": 1e3, "천": 1e3, "万": 1e4, "萬": 1e4,
     "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8,
 }  # fmt: skip
-UNITS_TOO = ("mm", "mil")  # millimetres: a magnitude beside others alone
+WORDS |= {
+    "tys": 1e3, "bin": 1e3, "ribu": 1e3, "rb": 1e3, "mi": 1e6, "milhão": 1e6, "millón": 1e6, "jt": 1e6,
+    "juta": 1e6, "milyon": 1e6, "miljoen": 1e6, "miljon": 1e6, "miljoner": 1e6, "millioner": 1e6, "bi": 1e9,
+    "bilhão": 1e9, "bilhões": 1e9, "milyar": 1e9, "miliar": 1e9, "miljard": 1e9, "miljarder": 1e9, "milliarder": 1e9,
+    "mil millones": 1e9, "triliun": 1e12, "triệu": 1e6, "tỷ": 1e9,
+}  # fmt: skip
+UNITS_TOO = ("mm", "mil", "mi", "bi", "bin", "rb")  # millimetres, miles: magnitudes beside others or money alone
+MONEY_BEHIND = r"\p{Sc}|[A-Z]{3}|[Kk]r\.?|zł|Kč|Ft|[Ll]ei|(?:руб|грн|лв)\.?|(?i:euros?|dollars?)|円|元|원"
 FACTORS = LETTERS | WORDS
 OF_FRANCE = {"md": 1e9, "mds": 1e9}  # Md and Mds: MD are days of work, and doctors
 SHORT = "|".join(sorted(FACTORS, key=len, reverse=True))
 FACTORS |= OF_FRANCE
-BEHIND = rf"(\d[.,]?)( ?)((?i:{SHORT})|Mds?)\.?( ?(?:\p{{Sc}}|[A-Z]{{3}}))?(\)?)$"
+BEHIND = rf"(\d[.,]?)( ?)((?i:{SHORT})|Mds?)\.?( ?(?:{MONEY_BEHIND}))?(\)?)$"
 MONEY = r"^\(?[+-]? ?(?:\p{Sc}|[A-Z]{1,3}\$|[A-Z]{3} )"
 
 

@@ -17,7 +17,8 @@ DIGITS_OF_A_NAMED_CODE = 7  # in a column that is called so
 CALLED_SO = {  # last word of a column's name
     "phone", "telephone", "tel", "telefon", "mobile", "handy", "fax", "msisdn", "imei", "imsi", "ean", "gtin", "upc",
     "barcode", "isbn", "issn", "iban", "bic", "account", "konto", "compte", "cuenta", "passport", "ssn", "vat", "siren",
-    "siret", "cnpj", "cpf", "nif", "npi", "cas", "pmid", "serial",
+    "siret", "cnpj", "cpf", "nif", "npi", "cas", "pmid", "serial", "matrikel", "matrikelnummer", "matricola",
+    "matricule", "matrícula", "matricula", "mrn", "rechnungsnummer", "kundennummer", "kundennr", "vertragsnummer",
 }  # fmt: skip
 POSTCODES = {
     "plz",

@@ -21,7 +21,7 @@ def spaced_columns(data: bytes) -> bytes | None:
 
     The first line may have one cell less: R names all columns but that of the names of rows.
     """
-    data = OF_PANDAS.sub(b"\n", data)
+    data = _without_tabs_between_numbers(OF_PANDAS.sub(b"\n", data))
     first = data[: data.find(b"\n")] if b"\n" in data else data
     if b" " not in data[: 2 * len(first) + 2].strip() and not first.strip().isdigit():
         return None
@@ -37,10 +37,31 @@ def spaced_columns(data: bytes) -> bytes | None:
         return None
     if len(filled[0]) not in (width, width - 1):
         return None
+    if len(filled[0]) < width and len({cells[0] for cells in filled[1:]}) < len(filled) - 1:
+        return None  # names of rows differ: 24 °C below the name of one column
     numeric = sum(NUMBER.fullmatch(cell) is not None for cells in filled[1:] for cell in cells)
     if numeric < NUMERIC_AT_LEAST * sum(map(len, filled[1:])):
         return None
     return b"\n".join(map(b"\t".join, lines))
+
+
+def _without_tabs_between_numbers(data: bytes) -> bytes:
+    """With spaces for tabs, where a tab stands behind aligned numbers in each line: auto-mpg.data of the UCI."""
+    head = data[:BYTES_OF_HEAD]
+    if b"\t" not in head or b"  " not in head:
+        return data
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    if len(lines) < LINES_AT_LEAST or not all(_aligned_numbers(line) for line in lines):
+        return data
+    return data.replace(b"\t", b" ")
+
+
+def _aligned_numbers(line: bytes) -> bool:
+    """Whether one of the cells between tabs is numbers alone, with several spaces between some of them."""
+    cells = [cell.strip() for cell in line.split(b"\t")]
+    return len(cells) > 1 and any(
+        b"  " in cell and all(NUMBER.fullmatch(part) for part in cell.split()) for cell in cells
+    )
 
 
 def uneven_names(data: bytes) -> tuple[int, int] | None:

@@ -12,12 +12,13 @@ from goodfit.data.columns import MISSING as NO_CODE
 from goodfit.data.columns import Column, Labels, Numbers, of_texts
 from goodfit.data.images.part_names import is_unlabelled
 from goodfit.data.tables.clocks import HOURS, SHORT_HOURS, hours_form, minutes_doubt
-from goodfit.data.tables.column_types import is_category_by_type, mixture_of
+from goodfit.data.tables.column_types import is_category_by_type
 from goodfit.data.tables.doubtful_words import several_values_doubt
 from goodfit.data.tables.fractions import FRACTIONS
 from goodfit.data.tables.identifier import names_rows
 from goodfit.data.tables.missing_words import MISSING, MISSING_BEFORE
 from goodfit.data.tables.mixed_signs import currency_of
+from goodfit.data.tables.mixtures import mixture_of
 from goodfit.data.tables.moments import date_form
 from goodfit.data.tables.naming_numbers import EXACT_BELOW, is_code
 from goodfit.data.tables.number_forms import NUMBER_SHARE_NEEDED, NumberForm, bounds_form, other_form, plain_form
@@ -108,7 +109,10 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         )
     words = without_empty(column)
     if not len(words):
-        raise DataError(f"the target '{name}' is empty in every row", fix="Give another --target, or fill it in")
+        raise DataError(
+            f"the target '{name}' is empty in every row",
+            fix="Give another --target, or fill it in; formulas have values once Excel or LibreOffice has saved them",
+        )
     if dtype in (pl.Time, pl.Duration):
         return TargetForm(NUMBER, notes=(("target", name, "times or durations: read as hours"),))
     if dtype in (pl.Date, pl.Datetime):
@@ -130,34 +134,34 @@ def _form_of(column: pl.Series, decimal: str, *, single: bool) -> TargetForm:
         form = _form_of(measured, decimal, single=single)
         if form.name == NUMBER:
             doubt = _left_out(len(present) - len(measured), name, strays[0])
-            notes = (*_missing_note(words, present, name), *form.notes)
+            notes = (*missing_note(words, present, name), *form.notes)
             return replace(form, notes=notes, doubts=(*form.doubts, doubt))
     if (kind := _other_form(present, decimal, words.n_unique())) is not None:
-        notes = (*_missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
+        notes = (*missing_note(words, present, name), ("target", f"{name}, as numbers", kind.why))
         return TargetForm(NUMBER, marks, {}, notes, forms={name: str(kind.name)})
     if words.n_unique() > CLASSES_AT_MOST and dtype == pl.String and _only_hours(present):
         hours = hours_form(present)
         short = "; those of two parts are minutes and seconds" if hours == SHORT_HOURS else ""
         minutes = minutes_doubt(name, present) if hours == HOURS else None
-        notes = (*_missing_note(words, present, name), ("target", name, f"times or durations: read as hours{short}"))
+        notes = (*missing_note(words, present, name), ("target", name, f"times or durations: read as hours{short}"))
         slips = present.filter(numbers(present, ".", hours).is_null())
         slip = _left_out(len(slips), name, str(slips[0])[:40]) if len(slips) else None
         doubts = tuple(doubt for doubt in (minutes, slip) if doubt is not None)
         return TargetForm(NUMBER, notes=notes, doubts=doubts, forms={name: hours})
     plain = plain_form(present, decimal)
     if plain is None or (single and is_code(present)):
-        return _of_words(column, words)
+        return words_form(column, words)
     forms = {} if plain.name is None else {name: plain.name}
     values = numbers(present, decimal, plain.name)
     readable = len(values) - values.null_count()
-    missing = _missing_note(words, present, name)
+    missing = missing_note(words, present, name)
     if plain.name == SHARES:
         missing = (*missing, ("target", f"{name}, as numbers", plain.why))
     distinct = values.n_unique()
     whole = bool((values.drop_nulls() == values.drop_nulls().round()).all())
     if readable < len(values):
         if distinct <= CLASSES_AT_MOST:
-            return _of_words(column, words)
+            return words_form(column, words)
         doubt = _left_out(len(values) - readable, name, str(present.filter(values.is_null())[0])[:40])
         return TargetForm(NUMBER, marks, {}, missing, (doubt,), forms)
     if not single or not whole:
@@ -198,7 +202,7 @@ def _other_form(present: pl.Series, decimal: str, distinct: int) -> NumberForm |
     return form if form is not None and str(form.name).startswith(FRACTIONS) else None
 
 
-def _of_words(column: pl.Series, words: pl.Series) -> TargetForm:
+def words_form(column: pl.Series, words: pl.Series) -> TargetForm:
     written = texts(words, verbatim=True).unique()
     empty = len(column) - len(words)
     if len(written) == 1 and empty:
@@ -261,7 +265,7 @@ def _left_out(cells: int, name: str, example: str) -> tuple[str, str]:
     return doubt, "Fix them, or leave the cells empty"
 
 
-def _missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tuple[str, str, str], ...]:
+def missing_note(words: pl.Series, present: pl.Series, name: str) -> tuple[tuple[str, str, str], ...]:
     gone = len(words) - len(present)
     if not gone:
         return ()
