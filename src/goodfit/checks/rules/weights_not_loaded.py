@@ -142,7 +142,8 @@ def _are_own(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> bool:
 
 def _versions(values: Iterable[Any]) -> int:
     """How often tensors were written to: another number after a write."""
-    return sum(each._version for each in values if isinstance(each, Tensor) and not each.is_inference())
+    written = (each for each in values if isinstance(each, Tensor) and not is_lazy(each))
+    return sum(each._version for each in written if not each.is_inference())
 
 
 def _prefix(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> str | None:
