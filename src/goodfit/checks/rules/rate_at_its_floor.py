@@ -107,5 +107,5 @@ def _floors(scheduler: Any) -> list[float]:
 def _rates(scheduler: Any) -> list[float]:
     """The highest rate of each group that is known: a training that is resumed may stand at the floor by right."""
     groups = scheduler.optimizer.param_groups
-    usual = scheduler.optimizer.defaults.get("lr", 0.0)
+    usual = getattr(scheduler.optimizer, "defaults", {}).get("lr", 0.0)  # one around another may have none
     return [max(float(usual), float(group["lr"]), float(group.get("initial_lr", 0.0))) for group in groups]
