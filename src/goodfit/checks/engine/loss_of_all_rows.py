@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, scopes, within
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, last_name, of_kind, scopes, within
 from goodfit.lazy_pattern import lazy_pattern
 
 ROWS = r"(masks?|idx|index|indices|ids?|nodes?|rows)"
@@ -23,7 +23,7 @@ def over_all_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:
     looked up by the latter somewhere, and a loss is computed from these labels as a whole. Labels that are blanked at
     such a mask, losses of each row that are multiplied by one, and batches from a loader are left aside.
     """
-    names = {_last_name(node) for node in all_nodes(tree)}
+    names = {last_name(node) for node in all_nodes(tree)}
     if not any(map(TRAINING.search, names)) or not any(map(HELD_OUT.search, names)):
         return
     for scope in scopes(tree):
@@ -71,33 +71,27 @@ def _is_masked(name: str, nodes: Sequence[ast.AST], *, blanked: bool = False) ->
         sets = any(name in _names(target) for target in targets)
         if blanked and not any(isinstance(target, ast.Subscript) for target in targets):
             continue
-        if sets and any(_is_part(_last_name(each)) for each in all_nodes(node)):
+        if sets and any(_is_part(last_name(each)) for each in all_nodes(node)):
             return True
     return False
 
 
 def _looked_up(labels: ast.expr, tree: ast.Module) -> bool:
     """Whether a function that reads these labels looks rows up by a mask of held-out ones."""
-    last = _last_name(labels)
+    last = last_name(labels)
     for scope in scopes(tree):
         nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
-        reads = {_last_name(node) for node in nodes}
+        reads = {last_name(node) for node in nodes}
         if last in reads and any(map(HELD_OUT.search, reads)):
             return True
     return any(
-        _last_name(node.value) == last and any(HELD_OUT.search(_last_name(each)) for each in all_nodes(node.slice))
+        last_name(node.value) == last and any(HELD_OUT.search(last_name(each)) for each in all_nodes(node.slice))
         for node in of_kind(tree, ast.Subscript)
     )
 
 
 def _is_part(name: str) -> bool:
     return bool(TRAINING.search(name) or HELD_OUT.search(name))
-
-
-def _last_name(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _root(node: ast.expr) -> str:

@@ -197,6 +197,15 @@ def loops_in(node: ast.AST) -> list[ast.For | ast.While]:
     return [*of_kind(node, ast.For), *of_kind(node, ast.While)]
 
 
+def of_this_loop(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a statement of a loop's body, without those of loops and functions in it."""
+    if isinstance(node, (ast.For, ast.While, *OWN_SCOPE)):
+        return
+    yield node
+    for child in children(node):
+        yield from of_this_loop(child)
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """Kept with the node, as what is computed of it above: a tree does not change."""
     kept = vars(node)
@@ -232,7 +241,11 @@ def names_in(node: ast.AST) -> set[str]:
 
 def called(node: ast.AST) -> str:
     """The last name of the function that a call calls; "" of anything else."""
-    function = node.func if isinstance(node, ast.Call) else None
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+    return last_name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of self.loss_fn, or of loss_fn; "" of anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

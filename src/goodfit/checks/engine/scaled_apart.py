@@ -21,7 +21,7 @@ MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "ptp", "media
 def scaled_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Held-out data that a scaler is fitted to, or that is scaled by hand, as the training data before; with its line.
 
-    Data are told apart by their names (x_train, x_test), or by the side of a cut: series[:k], series[k:].
+    Which data are which is known by their names (x_train, x_test), or by the side of a cut: series[:k], series[k:].
     """
     helpers = {each.name for each in of_kind(tree, ast.FunctionDef) if _scales_argument(each)}
     seen: set[str] = set()  # what was done to training rows, without their name

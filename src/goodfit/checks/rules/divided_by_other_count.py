@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from goodfit.checks.engine.events import Batch, WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, last_name, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.engine.user_frame import names_of, user_place
 from goodfit.checks.finding import Finding, Level
@@ -208,17 +208,12 @@ def _losses(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 made = _before_moves(node.value)
-                name, kind = _last_name(target), called(made)
+                name, kind = last_name(target), called(made)
                 is_mean = kind.endswith("Loss") and hasattr(nn, kind) and _is_mean(made)
                 means[name] = means.get(name, True) and is_mean
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             means[node.name] = False
     return {name for name, is_mean in means.items() if is_mean}
-
-
-def _last_name(node: ast.AST) -> str:
-    """The last name of self.loss_fn, or of loss_fn; "" of anything else."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _before_moves(node: ast.AST) -> ast.AST:

@@ -31,7 +31,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, children, given, loops_in, names_in, of_kind
+from goodfit.checks.engine.own_source import (
+    all_nodes,
+    called,
+    given,
+    last_name,
+    loops_in,
+    names_in,
+    of_kind,
+    of_this_loop,
+)
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -69,7 +78,7 @@ def step_off(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Where a rollout stores another step's done than its recursion reads, each with the line."""
     recursions = list(_recursions(tree))
     for loop in loops_in(tree) if recursions else ():
-        nodes = [node for statement in loop.body for node in _of_this_loop(statement)]
+        nodes = [node for statement in loop.body for node in of_this_loop(statement)]
         steps = [node for node in nodes if isinstance(node, ast.Assign) and called(node.value) == "step"]
         for step in steps:
             parts = step.targets[0]
@@ -88,7 +97,7 @@ def _recursions(tree: ast.Module) -> Iterator[Recursion]:
         for node in of_kind(loop, ast.BinOp):
             is_rest = isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1.")
             for read in of_kind(node.right, ast.Subscript) if is_rest else ():
-                name, index = _last_name(read.value), read.slice
+                name, index = _name_or_key(read.value), read.slice
                 if not DONE.search(name):
                     continue
                 if isinstance(index, ast.BinOp) and isinstance(index.op, ast.Add) and ast.unparse(index.right) == "1":
@@ -108,20 +117,12 @@ def _is_carried_on(loop: ast.For, node: ast.AST) -> bool:
     return False
 
 
-def _last_name(node: ast.expr) -> str:
+def _name_or_key(node: ast.expr) -> str:
+    """The last name of batch.done, or the key of batch["done"]."""
     if isinstance(node, ast.Subscript):
         key = node.slice
-        return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else _last_name(node.value)
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _of_this_loop(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a statement, without those of loops and functions in it."""
-    if isinstance(node, (ast.For, ast.While, *OWN_SCOPE)):
-        return
-    yield node
-    for child in children(node):
-        yield from _of_this_loop(child)
+        return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else _name_or_key(node.value)
+    return last_name(node)
 
 
 def _stored_elsewhere(
@@ -162,10 +163,10 @@ def _stores(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         place = node.targets[0]
         if isinstance(place.slice, ast.Name):
-            yield _last_name(place.value), [node.value]
+            yield _name_or_key(place.value), [node.value]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and STORING.match(called(node)):
         if called(node) == "append":
-            yield _last_name(node.func.value), list(node.args)
+            yield _name_or_key(node.func.value), list(node.args)
         else:
             yield called(node), [*node.args, *(each.value for each in node.keywords)]
 
@@ -176,9 +177,9 @@ def _has_another_entry(tree: ast.Module, name: str, nodes: Sequence[ast.AST]) ->
     for call in of_kind(tree, ast.Call):
         owner = call.func.value if isinstance(call.func, ast.Attribute) else None
         is_added = owner is not None and called(call) in ("append", "insert") and id(call) not in inside
-        if is_added and owner is not None and _last_name(owner) == name:
+        if is_added and owner is not None and _name_or_key(owner) == name:
             return True
     return any(
-        isinstance(value, ast.List) and bool(value.elts) and _last_name(target) == name
+        isinstance(value, ast.List) and bool(value.elts) and _name_or_key(target) == name
         for target, value in given(all_nodes(tree))
     )

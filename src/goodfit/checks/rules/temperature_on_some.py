@@ -29,7 +29,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, scopes, within
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, last_name, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -111,15 +111,11 @@ def _is_similarity(parts: Sequence[ast.AST]) -> bool:
 
 def _is_divided(parts: Sequence[ast.AST]) -> bool:
     quotients = [each.right for each in parts if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div)]
-    return any(TEMPERATURE.search(_last_name(each)) for each in quotients)
+    return any(TEMPERATURE.search(last_name(each)) for each in quotients)
 
 
 def _is_scaled(parts: Sequence[ast.AST]) -> bool:
     """Whether it depends on a temperature or scale in any way."""
     turned = ("T", "mT", "t")  # attributes of a matrix
     names = (each for each in parts if not isinstance(each, ast.Attribute) or each.attr not in turned)
-    return any(SCALES.search(_last_name(each)) for each in names)
-
-
-def _last_name(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return any(SCALES.search(last_name(each)) for each in names)

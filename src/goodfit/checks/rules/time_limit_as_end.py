@@ -29,7 +29,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, children, loops_in, names_in, of_kind
+from goodfit.checks.engine.own_source import (
+    all_nodes,
+    called,
+    loops_in,
+    names_in,
+    of_kind,
+    of_this_loop,
+)
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -56,7 +63,7 @@ def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if not _drops_value(tree) or any("final_obs" in name for name in names_in(tree)):
         return
     for loop in loops_in(tree):
-        nodes = [node for statement in loop.body for node in _of_this_loop(statement)]
+        nodes = [node for statement in loop.body for node in of_this_loop(statement)]
         for step in (node for node in nodes if isinstance(node, ast.Assign) and called(node.value) == "step"):
             parts = step.targets[0]
             names = [ast.unparse(each) for each in parts.elts] if isinstance(parts, ast.Tuple) else []
@@ -64,15 +71,6 @@ def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
             cut = {each for each in names if TRUNCATED.search(each)}
             if len(names) >= PARTS_AT_LEAST and ended and cut:
                 yield from _stored(nodes, names[0], ended, cut)
-
-
-def _of_this_loop(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a statement, without those of loops and functions in it."""
-    if isinstance(node, (ast.For, ast.While, *OWN_SCOPE)):
-        return
-    yield node
-    for child in children(node):
-        yield from _of_this_loop(child)
 
 
 def _stored(nodes: Sequence[ast.AST], state: str, ended: set[str], cut: set[str]) -> Iterator[tuple[str, int]]:
