@@ -19,11 +19,13 @@ class Formulas:
     """What the names of one function, or of the file outside of functions, are set to.
 
     Attributes:
+        body: the statements.
         nodes: all nodes of the scope, without those of functions in it.
         values: what each name or attribute is set to, in the order of the lines.
     """
 
     def __init__(self, body: list[ast.stmt]) -> None:
+        self.body = body
         self.nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
         self.values: dict[str, list[ast.expr]] = {}
         for target, value in given(self.nodes):

@@ -37,6 +37,7 @@ from goodfit.lazy_pattern import lazy_pattern
 
 JOINS = frozenset({"cat", "concat", "hstack", "stack", "column_stack", "concatenate"})
 COORDINATE = lazy_pattern(r"(?i)^(x|y|z|t|r|time|pos)(_?(\d|[a-z]{1,4}|left|right|init|bound\w*|train|test|eval))?$")
+OF_LIBRARY = lazy_pattern(r"(torch|np|numpy|F|math|nn|plt|ax)\.|(\w+\.)?(zip|grad\w*|range|min|max|append|meshgrid)$")
 DERIVATIVE = lazy_pattern(r"^(d2|d)?([a-z])_?([xyzt])([xyzt])$")
 FIRST = lazy_pattern(r"^(d)?([a-z])_?([xyzt])$")
 
@@ -75,6 +76,10 @@ def _joined_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
                     names = [last_name(each) for each in parts.elts] if isinstance(parts, ast.Tuple | ast.List) else []
                     if len(names) >= 2 and all(COORDINATE.search(each) for each in names):
                         found.append((node.lineno, ast.unparse(node.func), tuple(_letter(each) for each in names)))
+            if isinstance(node, ast.Call) and len(node.args) >= 2 and not OF_LIBRARY.match(ast.unparse(node.func)):
+                names = [last_name(each) for each in node.args]
+                if all(COORDINATE.search(each) for each in names):
+                    found.append((node.lineno, ast.unparse(node.func), tuple(_letter(each) for each in names)))
     for line, net, order in sorted(found):
         key = net, frozenset(order)
         if len(key[1]) == len(order) and orders.setdefault(key, order) != order:

@@ -52,18 +52,26 @@ def turned_explorations(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Choices of a random action with the probability 1 - epsilon, each with its line."""
     if not _falls(tree):
         return
+    drawn = {
+        last_name(target)
+        for node in of_kind(tree, ast.Assign)
+        if called(node.value) in UNIFORM
+        for target in node.targets
+    } - {""}
     for block in _blocks(tree):
         for place, node in enumerate(block):
             if isinstance(node, ast.If):
                 leaves = isinstance(node.body[-1], ast.Return)
                 rest = node.orelse or (block[place + 1 :] if leaves else [])
-                yield from _turned(node.test, node.body, rest)
+                yield from _turned(node.test, node.body, rest, drawn)
     for choice in of_kind(tree, ast.IfExp):
-        yield from _turned(choice.test, [choice.body], [choice.orelse])
+        yield from _turned(choice.test, [choice.body], [choice.orelse], drawn)
 
 
-def _turned(test: ast.expr, body: Sequence[ast.AST], rest: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
-    below = _is_below(test)
+def _turned(
+    test: ast.expr, body: Sequence[ast.AST], rest: Sequence[ast.AST], drawn: set[str]
+) -> Iterator[tuple[str, int]]:
+    below = _is_below(test, drawn)
     if below is None or not rest:
         return
     explores = body if below else rest
@@ -72,7 +80,7 @@ def _turned(test: ast.expr, body: Sequence[ast.AST], rest: Sequence[ast.AST]) ->
         yield ast.unparse(test), test.lineno
 
 
-def _is_below(test: ast.expr) -> bool | None:
+def _is_below(test: ast.expr, drawn: set[str]) -> bool | None:
     """True of random() < epsilon, False of random() > epsilon, None of others."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return None
@@ -81,7 +89,8 @@ def _is_below(test: ast.expr) -> bool | None:
         return None
     is_less = isinstance(operator, ast.Lt | ast.LtE)
     for one, other, less in ((left, right, is_less), (right, left, not is_less)):
-        if EPSILON.search(last_name(other)) and any(called(each) in UNIFORM for each in all_nodes(one)):
+        is_draw = last_name(one) in drawn or any(called(each) in UNIFORM for each in all_nodes(one))
+        if EPSILON.search(last_name(other)) and is_draw:
             return less
     return None
 

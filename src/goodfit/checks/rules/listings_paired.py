@@ -51,6 +51,7 @@ class ListingsPaired(SourceRule):
 
 def paired_listings(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Pairs of unsorted listings, each with the line of the second one."""
+    yield from _zipped(tree)
     listed = _listed(tree)
     names = sorted(listed, key=lambda name: listed[name])
     for place, one in enumerate(names):
@@ -59,6 +60,14 @@ def paired_listings(tree: ast.Module) -> Iterator[tuple[str, int]]:
             is_pair = (PAIRED.search(one) or PAIRED.search(other)) and not of_two_kinds
             if is_pair and _are_paired(tree, one, other):
                 yield f"{one} and {other}", listed[other]
+
+
+def _zipped(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """zip(os.listdir(a), os.listdir(b))."""
+    for call in of_kind(tree, ast.Call):
+        listings = [each for each in call.args if called(each) in LISTINGS] if called(call) == "zip" else []
+        if len(listings) >= 2 and PAIRED.search(" ".join(ast.unparse(each) for each in listings)):
+            yield " and ".join(ast.unparse(each) for each in listings[:2]), call.lineno
 
 
 def _listed(tree: ast.Module) -> dict[str, int]:

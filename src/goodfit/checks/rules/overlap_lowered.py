@@ -104,16 +104,18 @@ def _is_weight(node: ast.expr) -> bool:
 def _is_gain(tree: ast.Module, call: ast.Call) -> bool:
     """By its name, and where the file says what it is, by that."""
     name = called(call)
-    if not GAIN.search(name) or NO_GAIN.search(name):
-        return False
-    functions = [each for each in of_kind(tree, ast.FunctionDef) if each.name == name]
-    if len(functions) == 1:
-        return not _gives_loss(functions[0])
     made = [
         called(node.value)
         for node in of_kind(tree, ast.Assign)
         if any(last_name(target) == name for target in node.targets) and isinstance(node.value, ast.Call)
     ]
+    is_named = GAIN.search(name) and not NO_GAIN.search(name)
+    is_made = len(made) == 1 and GAIN.search(made[0]) and not NO_GAIN.search(made[0])
+    if not is_named and not is_made:
+        return False
+    functions = [each for each in of_kind(tree, ast.FunctionDef) if each.name == name]
+    if len(functions) == 1:
+        return not _gives_loss(functions[0])
     if any(NO_GAIN.search(each) for each in made):
         return False
     forwards = [

@@ -35,12 +35,13 @@ from goodfit.lazy_pattern import lazy_pattern
 
 STATE = r"(state|obs|observation|s|x|ob)(s|es|_batch|_b|_mb|_t)?"
 NEXT = lazy_pattern(
-    rf"(?i)^((batch_|b_|mb_)?(next|new)_?{STATE}|{STATE}_?(next|new|prime|p|2|_)|s2s?|s_+|sp|nst?|nexts?|(next|new)_?\w*"
+    rf"(?i)^((batch_|b_|mb_|non_final_)?(next|new)_?{STATE}|{STATE}_?(next|new|prime|p|2|_)|s2s?|s_+|sp|nst?|nexts?|(next|new)_?\w*"
     rf"(state|obs)\w*|(state|obs)\w*_?(next|new|2|_)(_batch|_b)?|states_|s1)$"
 )
 THIS = lazy_pattern(rf"(?i)^(batch_|b_|mb_|cur(rent)?_?)?{STATE}$|^(states?|obs)_?0?$|^s0$|^st$")
 REWARD = lazy_pattern(r"(?i)^(b_|mb_|batch_)?(r|rs|rew|rews|rewards?|reward_batch|rewards?_b)$|rew")
 TARGET_NET = lazy_pattern(r"(?i)targ|tgt|_t$|^t_|(actor|critic|q\d?|net|policy)_?t$|^at$|^ct$|^qt$")
+VALUE = lazy_pattern(r"(?i)value|_q|action|reward|log_?p|mask")
 IS_NEXT = lazy_pattern(
     r"(?i)^(max_)?(next|n)_?(q|v|value|values|act|action|actions|a|qs|q_?values?|state_values?|log_?prob\w*)$|"
     r"^(q|v|a|values?|actions?)_?(next|prime)(_\w+)?$|^max_next|^next_(state_)?(q|v|act|value)\w*$|^(a2|q_next)$"
@@ -59,8 +60,9 @@ class TargetOfThisState(SourceRule):
 
 def targets_of_this_state(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Values of what comes next that are computed of the state before, each with its line."""
+    arguments = {id(each.body): [arg.arg for arg in each.args.args] for each in of_kind(tree, ast.FunctionDef)}
     for scope in formulas(tree):
-        pairs = list(_transitions(scope))
+        pairs = [*_transitions(scope), *_named_apart(scope, arguments.get(id(scope.body), []))]
         for this, after in pairs[:1]:
             yield from _wrong(tree, scope, this, after)
 
@@ -75,6 +77,15 @@ def _transitions(scope: Formulas) -> Iterator[tuple[str, str]]:
                 this = [each for each in names if THIS.search(each) and each not in after]
                 if len(after) == 1 and len(this) == 1:
                     yield this[0], after[0]
+
+
+def _named_apart(scope: Formulas, arguments: list[str]) -> Iterator[tuple[str, str]]:
+    """The same of names that are set one by one, as state_batch = torch.cat(batch.state), or that are arguments."""
+    names = [*arguments, *(name for name in scope.values if "." not in name)]
+    after = [each for each in names if NEXT.search(each) and not VALUE.search(each)]
+    this = [each for each in names if THIS.search(each) and each not in after]
+    if len(set(after)) == 1 and len(set(this)) == 1 and any(REWARD.search(each) for each in names):
+        yield this[0], after[0]
 
 
 def _wrong(tree: ast.Module, scope: Formulas, this: str, after: str) -> Iterator[tuple[str, int]]:

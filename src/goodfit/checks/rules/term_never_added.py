@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: in the loop that calls backward, a name of a boundary or initial condition, a
     divergence, a penalty, a cycle, an auxiliary or a consistency loss is set to what is computed of the net. It is no
-    part of what backward is called on, and nothing else reads it but what prints or keeps its number.
+    part of what backward is called on, and nothing else reads it but what prints or keeps its number. So are terms in a
+    function that is called a loss and returns another term without it.
 
 Why it hurts
     It is shown in each epoch and pulls at nothing. A physics-informed net without its boundary condition solves another
@@ -40,9 +41,10 @@ KINDS = (
     r"recon\w*|rec|box|bbox|obj\w*|cls|conf|mask|smooth\w*|style|content|entropy|distill\w*|kd"
 )
 TERM = lazy_pattern(
-    rf"(?i)^(l|loss|err|error|mse|res)_?({KINDS})$|^({KINDS})_?(l|loss|err|error|term|mse)$|^(kld|kl_div)$"
+    rf"(?i)^(l|loss|err|error|mse|res)_?({KINDS})$|^({KINDS})_?(l|loss|err|error|term|mse)$|^(kld|kl_div|kl|gp|gradient_penalty|grad_penalty)$"
 )
 HELD_OUT = lazy_pattern(r"(?i)(^|[_ ])(x_?|y_?)?(val|valid|validation|test|eval|dev|metric)s?([_ ]|$)")
+LOSS = lazy_pattern(r"(?i)(^|_)(loss|criterion|objective)(_fn|_func|_function)?$|^(compute|calc|total)_\w*loss")
 SHOWS = frozenset(
     {"print", "item", "append", "log", "add_scalar", "write", "update", "set_postfix", "set_description", "format"}
     | {"float", "detach", "round", "info"}
@@ -69,7 +71,15 @@ def never_added(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 continue
             used = _used_by(losses, block)
             for node in block:
-                yield from _left_out(node, block, used, tree)
+                yield from _left_out(node, used, tree)
+    for function in of_kind(tree, ast.FunctionDef):
+        values = [node.value for part in function.body for node in within(part) if isinstance(node, ast.Return)]
+        returned = [each for each in values if isinstance(each, ast.Name | ast.BinOp)]
+        if LOSS.search(function.name) and len(returned) == len(values) == 1:
+            used = _used_by([returned[0]], function.body)
+            has_term = any(TERM.search(name) for name in used)
+            for node in function.body if has_term else ():
+                yield from _left_out(node, used, tree)
 
 
 def _blocks(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -114,9 +124,7 @@ def _used_by(losses: list[ast.expr], block: list[ast.stmt]) -> set[str]:
     return found
 
 
-def _left_out(
-    statement: ast.stmt, block: list[ast.stmt], used: set[str], tree: ast.Module
-) -> Iterator[tuple[str, int]]:
+def _left_out(statement: ast.stmt, used: set[str], tree: ast.Module) -> Iterator[tuple[str, int]]:
     parts = (
         statement.body if isinstance(statement, ast.With) and "no_grad" not in ast.unparse(statement.items[0]) else []
     )
