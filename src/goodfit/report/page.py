@@ -69,7 +69,7 @@ def render(page: PageData) -> str:
         value_columns=_value_columns(page),
         numbers_are_predicted=all(is_number(mistake.truth) for mistake in page.worst),
         heat=[heat_uri(mistake.thumbnail, mistake.heat) for mistake in page.worst],
-        augmented=[(thumbnail_uri(as_is), thumbnail_uri(seen)) for as_is, seen in page.augmented],
+        samples=[(thumbnail_uri(as_is), thumbnail_uri(seen), label) for as_is, seen, label in page.samples],
         pixelated=[
             mistake.thumbnail is not None and max(mistake.thumbnail.shape[:2]) <= PIXELATED_SIDE
             for mistake in page.worst
