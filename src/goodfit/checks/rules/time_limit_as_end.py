@@ -33,6 +33,7 @@ from collections.abc import Iterator, Sequence
 from goodfit.checks.engine.own_source import (
     all_nodes,
     called,
+    given,
     last_name,
     loops_in,
     names_in,
@@ -64,8 +65,7 @@ class TimeLimitAsEnd(SourceRule):
 
 def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Where `terminated or truncated` is stored as the only end, each with the line that puts them together."""
-    names = names_in(tree)
-    if any(FINAL.search(name) for name in names):
+    if any(FINAL.search(name) for name in names_in(tree)):
         yield from _value_of_last_state_dropped(tree)
         return
     if not _drops_value(tree):
@@ -83,7 +83,8 @@ def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _value_of_last_state_dropped(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Where what was computed of a last state is multiplied by 1 minus both ends put together."""
-    last, ended = set(), set()
+    last: set[str] = set()
+    ended: set[str] = set()
     every = (
         {name for name in names_in(tree) if TERMINATED.search(name)},
         {name for name in names_in(tree) if TRUNCATED.search(name)},
@@ -104,17 +105,12 @@ def _value_of_last_state_dropped(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _kept(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     """What is assigned to names, to their places, or stored in them, in the order of the text."""
-    for node in sorted((*of_kind(tree, ast.Assign), *of_kind(tree, ast.Call)), key=lambda each: each.lineno):
-        if isinstance(node, ast.Call):
-            if STORING.match(called(node)) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
-                yield last_name(node.func.value), node.args[0]
-            continue
-        for target in node.targets:
-            value = node.value
-            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-                yield from ((last_name(_base(one)), each) for one, each in zip(target.elts, value.elts, strict=True))
-            else:
-                yield last_name(_base(target)), value
+    kept: list[ast.Assign | ast.Call] = [*of_kind(tree, ast.Assign), *of_kind(tree, ast.Call)]
+    for node in sorted(kept, key=lambda each: each.lineno):
+        if isinstance(node, ast.Assign):
+            yield from ((last_name(_base(target)), value) for target, value in given([node]))
+        elif STORING.match(called(node)) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+            yield last_name(node.func.value), node.args[0]
 
 
 def _base(node: ast.expr) -> ast.expr:
