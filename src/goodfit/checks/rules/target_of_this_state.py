@@ -43,8 +43,8 @@ REWARD = lazy_pattern(r"(?i)^(b_|mb_|batch_)?(r|rs|rew|rews|rewards?|reward_batc
 TARGET_NET = lazy_pattern(r"(?i)targ|tgt|_t$|^t_|(actor|critic|q\d?|net|policy)_?t$|^at$|^ct$|^qt$")
 VALUE = lazy_pattern(r"(?i)value|_q|action|reward|log_?p|mask")
 IS_NEXT = lazy_pattern(
-    r"(?i)^(max_)?(next|n)_?(q|v|value|values|act|action|actions|a|qs|q_?values?|state_values?|log_?prob\w*)$|"
-    r"^(q|v|a|values?|actions?)_?(next|prime)(_\w+)?$|^max_next|^next_(state_)?(q|v|act|value)\w*$|^(a2|q_next)$"
+    r"(?i)^(max_)?next_?(q|v|value|values|act|action|actions|a|qs|q_?values?|state_values?|log_?prob\w*)$|"
+    r"^(q|v|a|values?|actions?)_?(next|prime)(_\w+)?$|^max_next|^next_(state_)?(q|v|act|value)\w*$|^q_next$"
 )
 
 
