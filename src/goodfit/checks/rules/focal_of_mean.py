@@ -1,12 +1,14 @@
-"""focal-of-mean: the probability in a focal loss is taken of the batch's mean loss, not of each row's.
+"""focal-of-mean: the weight in a focal loss is made of the batch's mean loss, or grows with the row's probability.
 
 What it checks
     In the graph of what backward is called on stands exp(-loss) of a cross-entropy that was averaged over several rows.
+    Or, in the source of the program, the weight of a focal loss is p ** gamma, p being the probability of the true
+    class: exp(-loss), what gather takes of a softmax, or p * t + (1 - p) * (1 - t).
 
 Why it hurts
     A focal loss gives each row a weight by its own probability, exp(-loss of the row). Of the mean there is one weight
     for the whole batch: hard rows count no more than easy ones, and all that is left is a cross-entropy whose step
-    shrinks with its own size.
+    shrinks with its own size. With p in place of 1 - p the easy rows count most.
 
 Example
     ce = F.cross_entropy(logits, y)
@@ -31,11 +33,14 @@ from typing import Any
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.events import BackwardBegins, WatchEnds
+from goodfit.checks.engine.focal_weights import weights_turned
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 NODES_AT_MOST = 40
+WORTH_PARSING = lazy_pattern(r"(?i)(\*\* ?|pow\()[^\n]*(gamma|focus)")
 CROSS_ENTROPIES = ("NllLoss", "BinaryCrossEntropy")
 REDUCED = (1, 2)  # torch's numbers for mean and sum
 FACTORS = ("NegBackward0", "MulBackward0", "DivBackward0")
@@ -43,6 +48,20 @@ FACTORS = ("NegBackward0", "MulBackward0", "DivBackward0")
 
 class FocalOfMean(LiveRule):
     code, level = "GF229", Level.WARNING
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if WORTH_PARSING.search(source.text):
+                for name, line in dict.fromkeys(weights_turned(source.tree)):
+                    yield self.finding(
+                        f"the weight {name} of a focal loss grows with the probability of the true class: easy rows "
+                        "count most",
+                        "Take (1 - p) ** gamma",
+                        file=source.file,
+                        line=line,
+                    )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for node in event.named("ExpBackward0", nearest=NODES_AT_MOST):

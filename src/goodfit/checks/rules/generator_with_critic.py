@@ -1,19 +1,22 @@
-"""generator-with-critic: a generator lowers the same mean of the critic's outputs that the critic itself lowers.
+"""generator-with-critic: a generator moves the critic's outputs of what it makes the way that the critic itself does.
 
 What it checks
-    A critic's loss is a sum of means of its outputs, with a sign of its own for those of made samples (detached, or
-    with a generator that does not step). The loss after which the generator steps is such a sum as well, with the same
-    sign for the made samples. In four rounds. Multiplications by other than -1 are not looked through.
+    A critic's or discriminator's loss gives its outputs of made samples (detached, or with a generator that does not
+    step) a direction: by the sign of their mean, also behind relu or softplus as in a hinge loss, or by the target 0
+    or 1 of a binary cross-entropy or squared error. The loss after which the generator steps gives them the same one.
+    In four rounds.
 
 Why it hurts
-    In a Wasserstein GAN the two pull at the critic's value of made samples from both ends. With one sign they pull
-    together: the generator makes what the critic likes least, ever further from the data.
+    In a GAN the two pull at the critic's value of made samples from both ends. With one sign they pull together: the
+    generator makes what the critic likes least, ever further from the data.
 
 Example
     loss_c = C(fake).mean() - C(real).mean(); loss_g = C(G(z)).mean()
+    loss_g = bce(D(G(z)), zeros)
 
 Instead
     loss_g = -C(G(z)).mean()
+    loss_g = bce(D(G(z)), ones)
 
 When it is a false alarm
     None is known.
@@ -33,15 +36,21 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, NetCall, Step
+from goodfit.checks.engine.signs import Signed, after
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 ROUNDS_AT_LEAST = 4
 NODES_AT_MOST = 40
-PASSING = frozenset({*graph.MOVES, "MeanBackward0", "MeanBackward1", "SumBackward0", "AddBackward0", "DivBackward0"})
-OUTPUTS_KEPT = 8
+LOSSES = ("BinaryCrossEntropyWithLogitsBackward0", "BinaryCrossEntropyBackward0", "MseLossBackward0")
+TARGETS_AT_LEAST = 4
+AT_TARGET = 1_000  # plus hundredths of the target: of squared errors it stands for the sign
+OUTPUTS_KEPT, VALUES_OF_MARK = 8, 4
 CALLS_KEPT = 4  # of a critic between two steps: of real samples, of made ones, and of mixtures
+
+
+Mark = tuple[float, ...]
 
 
 class Kept(NamedTuple):
@@ -54,9 +63,10 @@ class Kept(NamedTuple):
 
 class GeneratorWithCritic(LiveRule):
     code, level = "GF239", Level.WARNING
+    yields_to = ("made-taken-for-real",)
 
     def start(self) -> None:
-        self.addresses: list[int] = []  # of what nets gave last
+        self.given: list[Mark] = []  # what nets gave last
         self.calls: list[Kept] = []  # since the last step
         self.signs: dict[int, int] = {}  # of made samples in the last loss, by the net's id
         self.place: Place | None = None
@@ -68,9 +78,9 @@ class GeneratorWithCritic(LiveRule):
             return
         x = event.inputs[0] if event.inputs else None
         if event.grad and x is not None and len(event.outputs) == 1 and event.outputs[0].grad_fn is not None:
-            made = x.data_ptr() in self.addresses
+            made = _mark(x) in self.given
             self.calls = [*self.calls, Kept(weakref.ref(event.module), event.outputs[0].grad_fn, made)][-CALLS_KEPT:]
-        self.addresses = [*self.addresses, *(output.data_ptr() for output in event.outputs)][-OUTPUTS_KEPT:]
+        self.given = [*self.given, *(_mark(output) for output in event.outputs)][-OUTPUTS_KEPT:]
 
     def before_backward(self, event: BackwardBegins) -> None:
         self.signs = {}
@@ -100,25 +110,43 @@ class GeneratorWithCritic(LiveRule):
                     yield self.finding(
                         f"this loss {way} {type(net).__name__}'s outputs of made samples, as the loss that it is "
                         "trained by itself does: the two do not work against each other",
-                        "Turn the sign of the generator's loss: -critic(generator(z)).mean()",
+                        "Turn the generator's loss: -critic(generator(z)).mean(), or bce(discriminator(made), ones)",
                         file=self.place.file,
                         line=self.place.line,
                     )
         self.calls, self.signs = [], {}
 
 
+def _mark(x: Tensor) -> Mark:
+    """Where a tensor lies and how it begins: memory that was freed is given to the next tensor."""
+    return x.data_ptr(), x.numel(), *x.detach().flatten()[:VALUES_OF_MARK].tolist()
+
+
 def _signed(loss: Tensor, ends: dict[int, Kept]) -> Iterator[tuple[Any, int]]:
-    """Nodes of `ends` that a loss is a sum of means of, each with its sign."""
-    stack, looked_at = [(loss.grad_fn, 1)] if loss.grad_fn is not None else [], 0
+    """Nodes of `ends` that a loss is made of, each with its sign; of a squared error with a number for its target."""
+    stack, looked_at = [Signed(loss.grad_fn, 1)] if loss.grad_fn is not None else [], 0
     while stack and looked_at < NODES_AT_MOST:
-        node, sign = stack.pop()
+        here = stack.pop()
         looked_at += 1
-        if id(node) in ends:
-            yield node, sign
-        elif node.name() == "NegBackward0":
-            stack += [(parent, -sign) for parent in graph.parents(node)]
-        elif node.name() == "SubBackward0":
-            both = zip(node.next_functions, (sign, -sign), strict=True)
-            stack += [(parent, way) for (parent, _), way in both if parent is not None]
-        elif node.name() in PASSING:
-            stack += [(parent, sign) for parent in graph.parents(node)]
+        if id(here.node) in ends:
+            yield here
+        elif here.node.name() in LOSSES:
+            target = _constant(here.node._saved_target)
+            if target is not None:
+                way = AT_TARGET + round(100 * target) if here.node.name() == "MseLossBackward0" else _way(target)
+                stack.append(Signed(graph.parents(here.node)[0], here.sign * way))
+        elif abs(here.sign) == 1 or here.node.name() in graph.MOVES:
+            stack += after(here)
+
+
+def _constant(target: Tensor) -> float | None:
+    """The one value of all targets: that of real or of made samples."""
+    target = target.detach()
+    if target.numel() < TARGETS_AT_LEAST or bool((target != target.flatten()[0]).any()):
+        return None
+    return float(target.flatten()[0])
+
+
+def _way(target: float) -> int:
+    """Of a binary cross-entropy: 1 where it lowers the output, -1 where it raises it."""
+    return 1 if target < 0.5 else -1

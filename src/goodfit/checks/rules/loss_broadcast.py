@@ -2,7 +2,8 @@
 
 What it checks
     A loss function gets (N, 1) and (N,), or any pair of shapes that broadcasts to more elements than either has. In a
-    loss written by hand, the graph from the loss to the output of the net is asked for the same.
+    loss written by hand, the graph from the loss to the output of the net is asked for the same. Also (N, N) and (N,),
+    where the square is outputs[:, actions]: for each row the columns of all rows' actions.
 
 Why it hurts
     Every prediction is compared with every target, N * N pairs. The net learns the mean of all targets, and the loss
@@ -10,9 +11,11 @@ Why it hurts
 
 Example
     loss = F.mse_loss(net(x), y)               # net(x) is (64, 1), y is (64,)
+    q = net(states)[:, actions]                # (64, 64)
 
 Instead
     loss = F.mse_loss(net(x).squeeze(1), y)    # or y.unsqueeze(1)
+    q = net(states)[torch.arange(64), actions]
 
 When it is a false alarm
     When all pairs are intended, as in quantile losses of distributional agents: those have three dimensions.
@@ -24,6 +27,7 @@ Cost
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -55,13 +59,23 @@ class LossBroadcast(LiveRule):
             result = torch.broadcast_shapes(input_shape, target_shape)
         except RuntimeError:  # torch has refused them, and says so
             return
-        if result.numel() > max(event.input.numel(), event.target.numel()):
+        if len(target_shape) == 1 and _is_all_by_all(event.input.grad_fn, len(event.target)):
+            self.reported = True
+            yield self._of_columns(len(event.target), event.name)
+        elif result.numel() > max(event.input.numel(), event.target.numel()):
             self.reported = True
             yield self.finding(
                 f"{event.name} gets {input_shape} and {target_shape}, which are broadcast to {tuple(result)}: every "
                 f"prediction is compared with every target",
                 FIX,
             )
+
+    def _of_columns(self, rows: int, where: str) -> Finding:
+        return self.finding(
+            f"{where} gets {(rows, rows)} and {(rows,)}: outputs[:, columns] takes for each row the columns of all "
+            "rows, and each of them is compared with every target",
+            "Take one column for each row: outputs[torch.arange(len(outputs)), columns], or gather",
+        )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         last = self.program.last_call
@@ -74,6 +88,11 @@ class LossBroadcast(LiveRule):
                 continue
             for node in nodes[:NODES_AT_MOST]:
                 shape = tuple(graph.shape_of(node))
+                squares = graph.parents(node) if node.name() in PAIRWISE else []
+                if len(squares) == 1 and shape == (last.rows,) * 2 and _is_all_by_all(squares[0], last.rows):
+                    self.reported = True
+                    yield self._of_columns(last.rows, "a difference")
+                    return
                 if node.name() not in PAIRWISE or len(shape) < 2 or shape[0] != shape[1]:
                     continue
                 if shape[0] != last.rows and not _is_joined(node, last.rows):
@@ -91,6 +110,15 @@ class LossBroadcast(LiveRule):
                         FIX,
                     )
                     return
+
+
+def _is_all_by_all(node: Any, rows: int) -> bool:
+    """Whether x[:, columns] was taken of (N, C) with a column for each row: every row has the columns of all."""
+    if node is None or node.name() != "IndexBackward0":
+        return False
+    indices, sizes = node._saved_indices, tuple(node._saved_self_sym_sizes)
+    is_of_columns = len(indices) == 2 and indices[0] is None and indices[1] is not None and len(sizes) == 2
+    return is_of_columns and indices[1].shape == (rows,) and sizes[0] == rows > sizes[1]
 
 
 def _is_joined(node: object, rows: int) -> bool:

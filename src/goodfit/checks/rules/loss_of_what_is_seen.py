@@ -3,10 +3,12 @@
 What it checks
     In the graph of a loss some places of the input are replaced by a learned token (torch.where, masked_fill); and the
     error of each place is multiplied by 0 exactly at these places, and by 1 at all others, or the others alone are
-    indexed. In three passes.
+    indexed. In three passes. Or, in the source of the program: noise of a normal distribution is added to rows, and the
+    net's output for the noisy ones is compared with the noisy ones, and nothing with the clean ones.
 
 Why it hurts
-    What was shown can be copied. The loss falls to nothing, and the net has not learnt to fill in anything.
+    What was shown can be copied. The loss falls to nothing, and the net has not learnt to fill in, or to take away,
+    anything.
 
 Example
     h = torch.where(hidden[..., None], mask_token, embedded); loss = (error * (~hidden)).sum() / (~hidden).sum()
@@ -30,11 +32,14 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.events import BackwardBegins, WatchEnds
+from goodfit.checks.engine.noisy_targets import noisy_targets
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 PASSES_AT_LEAST = 3
+WORTH_PARSING = lazy_pattern(r"(?i)(nois|corrupt|perturb|degrad|damaged|dirty)\w* *=")
 NEAREST = 30  # nodes to the loss, among which its weights are looked for
 PLACES_AT_LEAST = 16
 
@@ -44,6 +49,19 @@ class LossOfWhatIsSeen(LiveRule):
 
     def start(self) -> None:
         self.passes = 0
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        if not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if WORTH_PARSING.search(source.text):
+                for name, line in dict.fromkeys(noisy_targets(source.tree)):
+                    yield self.finding(
+                        f"what the net gives for {name} is compared with {name} itself: it learns to keep the noise",
+                        "Compare it with the rows before noise was added",
+                        file=source.file,
+                        line=line,
+                    )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.passes >= PASSES_AT_LEAST or not event.named("WhereBackward0", "MaskedFillBackward0"):

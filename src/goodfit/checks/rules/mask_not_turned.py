@@ -5,7 +5,9 @@ What it checks
     or as centre and size. The same row came again mirrored, to the last bit, and its mask or boxes were not, though
     mirroring would change them; or these were, and the image was not. Six times. Of masks also the program's source:
     the function that gives both draws by chance and mirrors, rotates or cuts what it gives as the one, and does nothing
-    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set.
+    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set. Of key points
+    the source alone: image and points are mirrored, and in a program whose points are called left_... and right_... no
+    pair of them is exchanged: the left hand of the mirrored person is the one that was the right hand.
 
 Why it hurts
     Half of the masks or boxes lie where nothing is. The net learns blurred shapes, symmetric to the middle.
@@ -36,12 +38,14 @@ from torch import Tensor
 from goodfit.checks.engine.events import Batch, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.moved_apart import not_moved
+from goodfit.checks.engine.sides import not_swapped
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
 
 WORTH_PARSING = lazy_pattern(r"flip|rot|crop|affine|warp|perspective|elastic|::-1", re.IGNORECASE)
 FIX = "Mirror both by one random number"
+EXCHANGE = "Exchange the points of the left and of the right side after mirroring: points = points[flip_order]"
 TIMES_AT_LEAST = 6
 VALUES_AT_MOST = 2_000_000
 ROWS_KEPT = 2_000
@@ -97,7 +101,13 @@ class MaskNotTurned(LiveRule):
                 kept.setdefault(number, Seen(images[at], masks[at], *others))
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        if not self.has_masks or self.times >= TIMES_AT_LEAST or not self.program.steps:
+        if not self.program.steps:
+            return
+        for source in self.program.source.files():
+            if WORTH_PARSING.search(source.text):
+                for what, line in dict.fromkeys(not_swapped(source.tree)):
+                    yield self.finding(what, EXCHANGE, file=source.file, line=line)
+        if not self.has_masks or self.times >= TIMES_AT_LEAST:
             return
         for source in self.program.source.files():
             if WORTH_PARSING.search(source.text):

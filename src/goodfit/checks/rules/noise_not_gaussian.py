@@ -1,9 +1,10 @@
-"""noise-not-gaussian: a diffusion model is trained on uniform noise, and sampled from Gaussian noise.
+"""noise-not-gaussian: a diffusion model or a variational autoencoder gets uniform noise where Gaussian noise belongs.
 
 What it checks
     In the source of the program, where a cumulative product of alphas is computed: noise is drawn by torch.rand or
     rand_like, the net predicts it (it is the target of a loss, or what the net's output is subtracted from), and the
-    same file draws by torch.randn what sampling begins with.
+    same file draws by torch.randn what sampling begins with. Or a latent is mean + rand * deviation, the deviation an
+    exponential or called one.
 
 Why it hurts
     rand is never below 0: its mean is 1/2 and its deviation 0.29. The net learns to take such noise away, and is then
@@ -28,6 +29,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from goodfit.checks.engine.formulas import Formulas, factors, formulas
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
@@ -35,17 +37,20 @@ from goodfit.lazy_pattern import lazy_pattern
 
 UNIFORM, GAUSSIAN = ("rand", "rand_like"), ("randn", "randn_like")
 STATISTICS = ("mean", "median", "min", "max", "amin", "amax", "quantile")  # x - x.mean() takes nothing from a net
+MEAN = lazy_pattern(r"(?i)(^|[._])(mu|mean|means|loc|z_mean|z_mu|mu_z)(_\w+)?$")
+DEVIATION = lazy_pattern(r"(?i)(^|[._])(std|stddev|sigma|sd|scale)(_\w+)?$|log_?var|log_?sigma|log_?std")
 LOSSES = lazy_pattern(r"mse|l1|huber|smooth|loss|criterion", re.IGNORECASE)
 
 
 class NoiseNotGaussian(SourceRule):
     code, level = "GF285", Level.WARNING
-    worth_parsing = lazy_pattern(r"cumprod")
-    what = "the net learns to predict {name}, uniform noise between 0 and 1, and sampling begins with Gaussian noise"
+    worth_parsing = lazy_pattern(r"cumprod|\brand(_like)?\(")
+    what = "{name} is uniform noise between 0 and 1, in the place of Gaussian noise"
     fix = "Draw it by torch.randn_like"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from uniform(tree)
+        yield from uniform_latents(tree)
 
 
 def uniform(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -62,6 +67,24 @@ def uniform(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 made_of = _made_of(noise.id, given)
                 if any(_predicts(each, noise.id, made_of) for each in nodes):
                     yield noise.id, noise.lineno
+
+
+def uniform_latents(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """mean + rand * deviation, each with its line."""
+    for scope in formulas(tree):
+        for node in scope.nodes:
+            if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+                continue
+            for mean, product in ((node.left, node.right), (node.right, node.left)):
+                parts = [each for each, _ in factors(product)]
+                noise = [each for each in parts if called(scope.value(each)) in UNIFORM]
+                spread = [each for each in parts if each not in noise and _is_deviation(each, scope)]
+                if len(parts) == 2 and noise and spread and MEAN.search(ast.unparse(mean)):
+                    yield ast.unparse(noise[0]), node.lineno
+
+
+def _is_deviation(node: ast.expr, scope: Formulas) -> bool:
+    return called(scope.value(node)) in ("exp", "softplus") or bool(DEVIATION.search(ast.unparse(node)))
 
 
 def _made_of(name: str, given: list[ast.Assign]) -> set[str]:

@@ -43,6 +43,7 @@ OTHERS_KEPT = 4  # an evaluation has many, and no step
 
 class StateIsNextState(LiveRule):
     code, level = "GF237", Level.WARNING
+    yields_to = ("target-of-this-state",)
 
     def start(self) -> None:
         self.states: Tensor | None = None  # of the last call with gradients

@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, names_in, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -57,7 +57,7 @@ def turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
         sums = [(hard, soft, line) for node in nodes for hard, soft, line in _straight_through(node)]
         if not sums:
             continue
-        rounded = _rounded(nodes)
+        rounded = _rounded(nodes, _embeddings(tree))
         for hard, soft, line in sums:
             if hard in rounded and soft not in rounded:
                 yield hard, line
@@ -82,7 +82,16 @@ def _detached(node: ast.AST) -> ast.AST | None:
     return node.value if isinstance(node, ast.Attribute) and node.attr == "data" else None
 
 
-def _rounded(nodes: list[ast.AST]) -> set[str]:
+def _embeddings(tree: ast.Module) -> set[str]:
+    """Names of the tables that nn.Embedding makes."""
+    return {
+        last_name(target)
+        for target, value in given(all_nodes(tree))
+        if called(value) == "Embedding" and last_name(target)
+    }
+
+
+def _rounded(nodes: list[ast.AST], tables: set[str]) -> set[str]:
     """Variables that are rounded, one-hot, or looked up by what an argmin or argmax gave."""
     chosen: set[str] = set()
     rounded: set[str] = set()
@@ -101,7 +110,7 @@ def _rounded(nodes: list[ast.AST]) -> set[str]:
             rounded |= names
         elif functions & set(CHOOSING) and not _straight_sum(node.value):
             chosen |= names
-        if _looks_up(node.value, chosen) or (
+        if _looks_up(node.value, chosen, tables) or (
             isinstance(node.value, ast.Call) and names_in(node.value) & rounded and _moves(node.value)
         ):
             rounded |= names
@@ -112,13 +121,16 @@ def _straight_sum(value: ast.AST) -> bool:
     return any(True for node in all_nodes(value) for _ in _straight_through(node))
 
 
-def _looks_up(value: ast.AST, chosen: set[str]) -> bool:
+def _looks_up(value: ast.AST, chosen: set[str], tables: set[str]) -> bool:
     """Whether rows of a table are taken: table[i], embedding(i), table(i) of a module."""
     for node in all_nodes(value):
         if isinstance(node, ast.Subscript) and names_in(node.slice) & chosen:
             return True
         arguments = set().union(*(names_in(each) for each in node.args)) if isinstance(node, ast.Call) else set()
         if arguments & chosen and (called(node) in LOOKUPS or _is_table(node)):
+            return True
+        inner = [each for part in node.args for each in all_nodes(part)] if isinstance(node, ast.Call) else []
+        if called(node) in tables and (arguments & chosen or any(called(each) in CHOOSING for each in inner)):
             return True
     return False
 

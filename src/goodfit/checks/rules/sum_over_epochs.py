@@ -5,7 +5,9 @@ What it checks
     outer loop alone; and in the outer loop it is divided by what belongs to one epoch (a length, a constant), or, where
     correct answers are counted, by another number that goes on growing. Or a metric with update() and compute() is
     made before the loop over epochs and never reset. Or a metric of a class of the program's own, with reset(), is kept
-    in an attribute, updated and computed by a function that a loop calls, and never reset.
+    in an attribute, updated and computed by a function that a loop calls, and never reset. Or the log-probabilities of
+    a rollout are appended to a list that is made before the loop over updates, each update stacks the whole list, and
+    nothing empties it: it is trained on the actions of all policies that came before.
 
 Why it hurts
     The loss of each epoch holds those of all before. It seems to rise, or to fall slower than it does; an accuracy is
@@ -36,6 +38,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from goodfit.checks.engine.growing_rollouts import never_emptied
 from goodfit.checks.engine.own_source import all_nodes, called, loops_in, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
@@ -47,13 +50,14 @@ EPOCH = lazy_pattern(r"epoch|^ep$", re.IGNORECASE)
 
 class SumOverEpochs(SourceRule):
     code, level = "GF441", Level.WARNING
-    worth_parsing = lazy_pattern(r"epoch|\bep\b", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"epoch|\bep\b|log_?p", re.IGNORECASE)
     what = "{name} is not reset between epochs: what is shown for an epoch holds all that came before"
-    fix = "Begin it anew at the start of each epoch: {name} = 0, or {name}.reset() of a metric"
+    fix = "Begin it anew at the start of each epoch: {name} = 0, {name}.reset() of a metric, {name}.clear() of a list"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from not_reset(tree)
         yield from never_reset(tree)
+        yield from never_emptied(tree)
 
 
 def never_reset(tree: ast.Module) -> Iterator[tuple[str, int]]:
