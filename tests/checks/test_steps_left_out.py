@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -22,7 +24,8 @@ def _by_encoder(x: Tensor) -> Tensor:
 
 def _by_attention(x: Tensor) -> Tensor:
     mask = (~PADDING)[:, None, None, :] & torch.ones(STEPS, STEPS).tril().bool()
-    return functional.scaled_dot_product_attention(*x[None].expand(3, -1, -1, -1)[:, :, None], attn_mask=mask)[:, 0]
+    heads = x[:, None]
+    return functional.scaled_dot_product_attention(heads, heads, heads, attn_mask=mask)[:, 0]
 
 
 def _by_scores(x: Tensor) -> Tensor:
@@ -32,7 +35,7 @@ def _by_scores(x: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("net", [_by_encoder, _by_attention, _by_scores])
-def test_masked_keys_are_the_padding(net) -> None:
+def test_masked_keys_are_the_padding(net: Callable[[Tensor], Tensor]) -> None:
     hidden = net(torch.randn(ROWS, STEPS, WIDTH, requires_grad=True) * 1.0)
     found = left_out(hidden.grad_fn, ROWS, STEPS, [])
     assert found is not None
