@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
@@ -51,6 +52,21 @@ class DivergenceDividedByClasses(SourceRule):
         yield from divided(tree)
 
 
+@dataclass
+class Known:
+    """What names of a function stand for.
+
+    Attributes:
+        modules: losses made by KLDivLoss(reduction="none").
+        means: averaged divergences, and functions that return one, with the line of the mean.
+        whole: divergences with a number for each row and class.
+    """
+
+    modules: set[str]
+    means: dict[str, int]
+    whole: set[str] = field(default_factory=set)
+
+
 def divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Averaged divergences that are mixed with another loss by a and 1 - a, each with the line of its mean."""
     modules = {last_name(target) for target, value in given(all_nodes(tree)) if _is_unreduced(value, "KLDivLoss")}
@@ -61,79 +77,65 @@ def divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
     }
     for scope in scopes(tree):
         nodes = [node for statement in scope for node in within(statement)]
-        means = _means(nodes, modules, functions)
+        known = _known(nodes, Known(modules, dict(functions)))
         for node in nodes:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
                 for one, other in ((node.left, node.right), (node.right, node.left)):
-                    line = _mean_in(other, means, modules)
+                    line = _mean_in(other, known)
                     if line is not None and _is_mixed(one, other):
                         yield ast.unparse(other), line
 
 
-def _is_unreduced(value: ast.AST, *names: str) -> bool:
-    """Whether this is a call of one of these with reduction="none"."""
-    return called(value) in names and isinstance(value, ast.Call) and any(
+def _is_unreduced(value: ast.AST, name: str) -> bool:
+    """Whether this is a call of that name with reduction="none"."""
+    return called(value) == name and isinstance(value, ast.Call) and any(
         keyword.arg == "reduction" and isinstance(keyword.value, ast.Constant) and keyword.value.value == "none"
         for keyword in value.keywords
     )  # fmt: skip
 
 
-def _means(nodes: list[ast.AST], modules: set[str], functions: dict[str, int]) -> dict[str, int]:
-    """Names of averaged divergences, with the line of the mean; a name that is set to anything else loses it.
-
-    Args:
-        functions: those that return such ones, which are among the names.
-    """
-    whole: set[str] = set()  # names of divergences with a number for each row and class
-    means = dict(functions)
+def _known(nodes: list[ast.AST], before: Known) -> Known:
+    """With the names that assignments set; one that is set to anything else is forgotten."""
+    known = before
     assigned = sorted((node for node in nodes if isinstance(node, ast.Assign)), key=lambda node: node.lineno)
     for target, value in given(assigned):
-        name = ast.unparse(target)
-        line = _mean_in(value, means, modules, whole)
-        is_whole = _is_whole(value, modules, whole)
-        whole.discard(name)
-        means.pop(name, None)
-        if line is not None:
-            means[name] = line
-        elif is_whole:
-            whole.add(name)
-    return means
+        name, line, is_whole = ast.unparse(target), _mean_in(value, known), _is_whole(value, known)
+        means = {each: at for each, at in known.means.items() if each != name} | ({} if line is None else {name: line})
+        known = Known(known.modules, means, known.whole - {name} | ({name} if is_whole else set()))
+    return known
 
 
 def _returned(function: ast.FunctionDef, modules: set[str]) -> int | None:
     """The line of the mean, where a function returns an averaged divergence alone."""
     nodes = [node for statement in function.body for node in within(statement)]
-    means = _means(nodes, modules, {})
     returns = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
-    return _mean_in(returns[0], means, modules) if len(returns) == 1 else None
+    return _mean_in(returns[0], _known(nodes, Known(modules, {}))) if len(returns) == 1 else None
 
 
-def _mean_in(
-    node: ast.expr, means: dict[str, int], modules: set[str], whole: frozenset[str] | set[str] = frozenset()
-) -> int | None:
+def _mean_in(node: ast.expr, known: Known) -> int | None:
     """The line of the mean that an expression is, times or divided by something; None of anything else."""
-    if ast.unparse(node) in means or called(node) in means:
-        return means.get(ast.unparse(node)) or means[called(node)]
+    for name in (ast.unparse(node), called(node)):
+        if name in known.means:
+            return known.means[name]
     if isinstance(node, ast.BinOp) and isinstance(node.op, PLAIN):
-        left = _mean_in(node.left, means, modules, whole)
-        right = _mean_in(node.right, means, modules, whole) if isinstance(node.op, ast.Mult) else None
-        return right if left is None else left
+        left = _mean_in(node.left, known)
+        return _mean_in(node.right, known) if left is None and isinstance(node.op, ast.Mult) else left
     if called(node) != "mean" or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     owner = node.func.value
     of_torch = isinstance(owner, ast.Name) and owner.id == "torch"
     averaged, rest = (node.args[0], node.args[1:]) if of_torch and node.args else (owner, node.args)
     dim = next((keyword.value for keyword in node.keywords if keyword.arg == "dim"), rest[0] if rest else None)
-    if _is_whole(averaged, modules, whole):
+    if _is_whole(averaged, known):
         return node.lineno if dim is None or _constant(dim) in CLASSES else None
-    return _mean_in(averaged, means, modules, whole)
+    return _mean_in(averaged, known)
 
 
-def _is_whole(node: ast.expr, modules: set[str], whole: frozenset[str] | set[str]) -> bool:
+def _is_whole(node: ast.expr, known: Known) -> bool:
     """Whether this is a divergence with a number for each row and class, times or divided by something."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, PLAIN):
-        return _is_whole(node.left, modules, whole) or _is_whole(node.right, modules, whole)
-    return _is_unreduced(node, "kl_div") or called(node) in modules - {""} or ast.unparse(node) in whole
+        return _is_whole(node.left, known) or _is_whole(node.right, known)
+    return _is_unreduced(node, "kl_div") or called(node) in known.modules - {""} or ast.unparse(node) in known.whole
 
 
 def _constant(node: ast.expr) -> object:
