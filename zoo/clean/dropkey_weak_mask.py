@@ -16,7 +16,8 @@ class Local(nn.Module):
         s = q @ k.transpose(1, 2) / 4 + self.bias[far.clamp(max=8)]
         pads = (t == 0)[:, None].expand_as(s)
         w = s.masked_fill(pads, float("-inf")).softmax(-1)
-        return self.out((w @ v).mean(1))
+        kept = (t != 0)[..., None]
+        return self.out((w @ v * kept).sum(1) / kept.sum(1))
 net = Local()
 opt = torch.optim.Adam(net.parameters(), lr=1e-2)
 for step in range(50):

@@ -74,7 +74,10 @@ class Score:
 
 class NoBetterThanBaseline(EndRule, LiveRule):
     code, level = "GF412", Level.WARNING
-    yields_to = ("evaluated-in-train-mode", "train-rows-in-validation", "samples-mix")
+    yields_to = (
+        "evaluated-in-train-mode", "train-rows-in-validation", "samples-mix", "classes-permuted",
+        "classes-numbered-apart",
+    )  # fmt: skip
 
     def start(self) -> None:
         self.scores: dict[Place, list[Score]] = {}
