@@ -55,7 +55,8 @@ class NoiseNotGaussian(SourceRule):
 
 def uniform(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Uniform noise that a net is to predict, where other noise is Gaussian, each with its line."""
-    if not any(called(node) in GAUSSIAN for node in all_nodes(tree)):
+    functions = {called(node) for node in all_nodes(tree)}
+    if "cumprod" not in functions or not functions & set(GAUSSIAN):
         return
     for body in scopes(tree):
         own = [statement for statement in body if not isinstance(statement, OWN_SCOPE)]
