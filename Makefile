@@ -39,7 +39,7 @@ dev: $(VENV)/.installed-dev  ## the same, with what the tests and checks need
 demo: install  ## train on a small real data set and look at the result (under a minute)
 	@$(BIN)/goodfit demo
 
-test: dev lint types  ## all that CI runs: lint, types, tests, documented examples
+test: dev lint  ## all that CI runs: lint, types (a test), tests, documented examples
 	@$(PYTEST)
 
 lint: dev  ## style and layout of the code
@@ -62,7 +62,7 @@ zoo-peers: dev  ## the same programs under other tools from the package index, b
 field: dev  ## public programs that you have fetched, with and without the watcher: make field FOLDER=...
 	@$(BIN)/python bench/field.py $(FOLDER)
 
-nightly: dev lint types  ## everything that needs no GPU: test, slow and zoo in one
+nightly: dev lint  ## everything that needs no GPU: test, slow and zoo in one
 	@$(PYTEST) -m "not gpu"
 
 gpu-test:  ## the tests that need a CUDA GPU, where there is one

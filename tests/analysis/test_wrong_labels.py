@@ -48,6 +48,7 @@ def test_the_confident_joint_by_hand() -> None:
     assert wrong_labels(labels, shares).tolist() == [2]
 
 
+@pytest.mark.slow
 def test_flipped_labels_are_found_as_well_as_by_cleanlab(
     digits: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:

@@ -1,7 +1,8 @@
 """The zoo, a test a program: mistakes are found, correct programs are left alone, and watching changes no number.
 
 One program a rule (the one with the mistake and its twin) and some correct ones are run by `make test`; the others are
-marked `zoo`, for `make zoo`. The programs and the list of known failures are in zoo/programs.py.
+marked `zoo`, for `make zoo`. Rules that read the source alone are asked about the text of every program, which takes
+milliseconds where a run takes seconds. The programs and the list of known failures are in zoo/programs.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from running import Outcome, Tool, goodfit_findings, judge, losses, rule_levels,
 from sources import SOURCES
 from zoo import describe, make_record
 
+from goodfit.checks.engine.own_source import parsed
+from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.rule import live_rules, rules
 
 Run = Callable[..., Outcome]
@@ -64,11 +67,21 @@ LONG_TO_RUN = {
 WITHOUT_BACKWARD = {"clean/blind2_evolution_strategy", "clean/blind2_private_gradients", "clean/per_sample_gradients"}
 
 
+# Rules whose findings depend on the text of a file alone; from there to a finding the way is the same for all.
+READING = {
+    rule.name: rule
+    for rule in rules()
+    if isinstance(rule, SourceRule) and rule.asks_the_file_alone and "on_end" not in vars(type(rule))
+}
+ALSO_RUN = ("average-turned", "divided-twice", "none-as-value")  # of these
+
+
 def quick_names() -> set[str]:
     """The programs that `make test` runs: of every rule a short one that is judged rightly, and its twin."""
     name_by_rule: dict[str, str] = {}
     for program in sorted(PROGRAMS.values(), key=lambda program: (program.name in LONG_TO_RUN, len(program.source))):
-        if program.expected_rule and program.name not in KNOWN_FAILURES:
+        is_read = program.expected_rule in READING and program.expected_rule not in ALSO_RUN
+        if program.expected_rule and program.name not in KNOWN_FAILURES and not is_read:
             name_by_rule.setdefault(program.expected_rule, program.name)
     return {*QUICK_CORRECT, *name_by_rule.values(), *(f"{name} (twin)" for name in name_by_rule.values())}
 
@@ -116,6 +129,21 @@ def test_program(program: Program, run: Run, record_property: Callable[[str, obj
     assert result == program.right_result, describe(program, outcome, verbose=True)
 
 
+@pytest.mark.parametrize("part", range(4))
+def test_rules_that_read_the_source_know_their_programs_and_leave_the_correct_ones_alone(part: int) -> None:
+    silent, wrong = [], []
+    for program in list(PROGRAMS.values())[part::4]:
+        asked = READING.values() if program.expected_rule is None else [READING.get(program.expected_rule)]
+        tree = parsed(program.source)
+        for rule in filter(None, asked):
+            found = rule.worth_parsing.search(program.source) and list(rule._places(tree))
+            if program.expected_rule and not found and program.name not in KNOWN_FAILURES:
+                silent.append(program.name)
+            if program.expected_rule is None and found:
+                wrong.append((rule.name, program.name))
+    assert (silent, wrong) == ([], [])
+
+
 @pytest.mark.parametrize("program", [as_parameter(program, expect_failure=False) for program in CORRECT])
 def test_watching_changes_no_number(program: Program, run: Run) -> None:
     """Losses and the state of three generators, bit for bit."""
@@ -151,7 +179,7 @@ def test_every_rule_has_a_program() -> None:
     covered = {program.expected_rule for program in PROGRAMS.values()}
     names = {rule.name for rule in rules() if type(rule) in live_rules()}
     assert names - covered == set()
-    assert names <= {PROGRAMS[name].expected_rule for name in QUICK}, "each also has a quick one"
+    assert names - set(READING) <= {PROGRAMS[name].expected_rule for name in QUICK}, "each also has a quick one"
 
 
 def test_there_are_many_programs_and_each_expects_a_rule_that_exists() -> None:

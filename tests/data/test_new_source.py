@@ -85,6 +85,7 @@ def test_the_command_fits_checks_and_predicts(copy: Path, letters: Path, tmp_pat
     assert rows[2]["error"] == "not UTF-8"
 
 
+@pytest.mark.slow
 def test_python_finds_it(copy: Path, letters: Path) -> None:
     program = f"""
 import goodfit as gf

@@ -147,7 +147,8 @@ def has_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "folds"), [(True, None), (False, None), pytest.param(True, 1, marks=pytest.mark.slow)]
+    ("answers", "folds"),
+    [pytest.param(True, None, marks=pytest.mark.slow), (False, None), pytest.param(True, 1, marks=pytest.mark.slow)],
 )
 def test_a_fit_is_the_same_with_and_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: bool, folds: int | None

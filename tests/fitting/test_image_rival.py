@@ -99,6 +99,7 @@ def test_under_minutes_a_rival_of_some_rows_is_no_part_of_the_model(
     assert [rival.name for rival in some.record.rivals] == [NAME]
 
 
+@pytest.mark.slow
 def test_each_part_of_a_blend_is_asked_once_about_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     x = random.normal(size=(400, 4))

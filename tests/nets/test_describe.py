@@ -42,8 +42,8 @@ def kept_on_this_machine(name: str, in_shape: tuple[int, ...], outputs: int, bat
         ("resnet34", 21_797_672, 3.66),
         ("resnet50", 25_557_032, 4.09),
         ("densenet121", 7_978_856, 2.83),
-        ("densenet169", 14_149_480, 3.36),
-        ("densenet201", 20_013_928, 4.29),
+        pytest.param("densenet169", 14_149_480, 3.36, marks=pytest.mark.slow),
+        pytest.param("densenet201", 20_013_928, 4.29, marks=pytest.mark.slow),
     ],
 )
 def test_parameters_and_multiply_adds_are_those_of_the_literature(name: str, parameters: int, giga: float) -> None:
@@ -86,7 +86,7 @@ def test_what_a_block_keeps_is_four_maps() -> None:
     [
         ("resnet10", {"width": 8}),
         ("densenet121", {"growth": 4}),
-        ("densenet121", {"growth": 4, "checkpointing": True}),
+        pytest.param("densenet121", {"growth": 4, "checkpointing": True}, marks=pytest.mark.slow),
         ("tiramisu56", {"growth": 4}),
         ("tiramisu56", {"growth": 4, "checkpointing": True}),
     ],
@@ -123,7 +123,7 @@ def test_multiply_adds_grow_with_the_batch() -> None:
     assert 2.9 * one.kept < three.kept <= 3 * one.kept
 
 
-@pytest.mark.parametrize("name", ["densenet121", "tiramisu56"])
+@pytest.mark.parametrize("name", [pytest.param("densenet121", marks=pytest.mark.slow), "tiramisu56"])
 def test_checkpointing_keeps_less_than_half(name: str) -> None:
     plain, saving = (describe(name, PHOTO, 10, checkpointing=each)[-1] for each in (False, True))
     assert saving.kept < plain.kept / 2

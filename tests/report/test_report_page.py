@@ -19,9 +19,10 @@ from goodfit.analysis.headline import Headline, Standing
 from goodfit.analysis.verdict import Verdict, tone_of
 from goodfit.errors import DiskError
 from goodfit.report.first_screen import Comparison, compared
-from goodfit.report.page import render, thumbnail_uri, write
+from goodfit.report.page import render, write
 from goodfit.report.page_data import PageData, WorstMistake
 from goodfit.report.template import with_options
+from goodfit.report.thumbnail import thumbnail_uri
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.class_sections import classes_section, confusion_section
 from goodfit.tasks.metric import ACCURACY, LOG_LOSS, RMSE, Metric

@@ -67,6 +67,7 @@ def test_the_interval_decides_what_is_said(low: float, high: float, words: str) 
     assert words in HalfTheRows("a linear model", 100, Estimate((low + high) / 2, low, high)).sentence()
 
 
+@pytest.mark.slow
 def test_trees_are_grown_again_in_the_form_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A border that runs askew: trees over pairs are kept, and with half of the rows nothing else is tried."""
     lesson = slanted(400)

@@ -210,6 +210,7 @@ def test_where_one_part_is_held_out_the_trees_that_are_kept_have_learnt_from_it_
     assert softmax(apart, axis=1) == pytest.approx(judged, abs=1e-6), "a validation part of the user's own"
 
 
+@pytest.mark.slow
 def test_trees_are_grown_as_long_as_the_rows_held_out_gain() -> None:
     x = rows(300, seed=4)
     parts = [(np.arange(200), np.arange(200, 300))]

@@ -147,6 +147,7 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_restoration_takes_noise_away(noisy: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     fit = ("fit", noisy / "bad", "--clean", noisy / "clean", "--epochs", 8, "--out", run, "--quiet")

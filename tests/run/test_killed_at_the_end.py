@@ -60,7 +60,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, afte
 @pytest.mark.parametrize(
     ("owner", "name", "after", "options"),
     [  # each step of the end by its order: after one is before the next
-        pytest.param(saving, "_write_weights", False, BLENDED, id="before the weights"),
+        pytest.param(saving, "_write_weights", False, BLENDED, id="before the weights", marks=pytest.mark.slow),
         pytest.param(saving, "_write_weights", True, BLENDED, id="after the weights", marks=pytest.mark.slow),
         pytest.param(saving, "_write_scores", False, SMALL, id="before the scores"),
         pytest.param(saving, "_write_scores", True, SMALL, id="after the scores", marks=pytest.mark.slow),

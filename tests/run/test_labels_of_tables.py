@@ -110,6 +110,7 @@ def test_cells_of_several_labels_are_learnt_and_trained_on(tmp_path: Path, capsy
     assert "--task multilabel" in "".join(capsys.readouterr())
 
 
+@pytest.mark.slow
 def test_wrong_labels_are_looked_for_label_by_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of 8 turned ones among 300 rows whose labels follow from the columns, most are found, and little else."""
     random = np.random.default_rng(3)

@@ -25,7 +25,9 @@ from goodfit.train import processes
 from goodfit.train.launcher import NoStartError, common_round
 
 APART = {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}  # the launchers' store is not that of the processes
-STORES = pytest.mark.parametrize("store", [{}, APART], ids=["one store", "stores apart"])
+STORES = pytest.mark.parametrize(
+    "store", [{}, pytest.param(APART, marks=pytest.mark.slow)], ids=["one store", "stores apart"]
+)
 PROGRAM = """
 import datetime, os, sys, time
 from pathlib import Path

@@ -168,6 +168,7 @@ def _show(profiles: list[ColumnProfile]) -> None:
         lines.append(["(normal curve)", *[""] * 6, "68.3%", "95.4%", "99.7%", "", ""])
         click.echo()
         _print(lines)
+        click.echo("deviation: the standard deviation of a sample (n - 1); within 1, 2, 3: that of the population (n)")
     if others:
         lines = [["other columns", "missing", "different", ""]]
         for column in others:

@@ -206,10 +206,14 @@ def _write_scores(folder: Path, problem: Problem, scored: Scored, curve: torch.T
         tensors["pictures"] = torch.from_numpy(np.stack(examples.thumbnails))
     if examples.occlusion is not None:
         tensors["occlusion"] = examples.occlusion
-    if examples.augmented is not None:
-        tensors["unaugmented"], tensors["augmented"] = examples.augmented
+    samples = examples.samples
+    if samples is not None:
+        tensors["unaugmented"] = samples.as_is
+        tensors |= {} if samples.seen is None else {"augmented": samples.seen}
     tensors |= remembered(problem.source, problem.split.parts) | _validated(problem, scored)
-    save_state(folder / SCORES, tensors, {"keys": examples.keys, "part": scored.shown, "values": examples.values})
+    labels = [] if samples is None else samples.labels
+    values = {"keys": examples.keys, "part": scored.shown, "values": examples.values, "sample_labels": labels}
+    save_state(folder / SCORES, tensors, values)
 
 
 def _validated(problem: Problem, scored: Scored) -> dict[str, torch.Tensor]:

@@ -23,7 +23,7 @@ from goodfit.data.images.same_pixels import twins
 from goodfit.data.row_digests import with_content_of
 from goodfit.fitting import image_rival
 from goodfit.fitting.blending import Contender, Finished, PartScores
-from goodfit.fitting.illustrations import EXPLAINED, augmented_samples, occlusion_maps
+from goodfit.fitting.illustrations import EXPLAINED, Samples, occlusion_maps, training_samples
 from goodfit.fitting.problem import Problem
 from goodfit.nets.blend import Blend
 from goodfit.nets.wide import is_wide
@@ -67,8 +67,8 @@ class Examples:
         thumbnails: (H, W, C) uint8 of each; None where a row is no image.
         truths, drawn: of outputs that are images: targets, and outputs as images.
         values: of rows of a table: column -> value; empty of others.
-        occlusion: of the first images what the prediction rests on; augmented: training images, and as training saw
-            them. See `goodfit.fitting.illustrations`.
+        occlusion: of the first images what the prediction rests on; samples: some training images. See
+            `goodfit.fitting.illustrations`.
     """
 
     at: list[int]
@@ -78,7 +78,7 @@ class Examples:
     drawn: Tensor | None
     values: list[dict[str, str]]
     occlusion: Tensor | None
-    augmented: tuple[Tensor, Tensor] | None
+    samples: Samples | None
 
 
 @dataclass(frozen=True)
@@ -327,7 +327,7 @@ def _examples(training: Training, module: nn.Module, problem: Problem, task: Tas
         drawn=drawn,
         values=source.values(rows.tolist()) if len(rows) else [],
         occlusion=_occlusion(training, module, problem, task, shown, at) if source.images else None,
-        augmented=augmented_samples(training),
+        samples=training_samples(training),
     )
 
 

@@ -12,6 +12,7 @@ from goodfit.analysis.compare_words import chance_in_column, distance, figures, 
 from goodfit.analysis.differing import differing_rows
 from goodfit.formatting import aligned, capital, listed, percent
 from goodfit.report.plots import plain_ticks
+from goodfit.report.row_images import row_images, words_on_images
 from goodfit.report.svg import clean, drawing, short, to_svg
 from goodfit.report.template import cut
 from goodfit.store.files import write_text
@@ -57,6 +58,8 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
     first = compared.entries[0]
     losses = zip(*(row.losses for row in rows), strict=True)
     written = [[_chance(loss) for loss in column] if first.kind == "classes" else aligned(column) for column in losses]
+    keys = [row.key for row in rows]
+    images = row_images(keys)
     headline = [pair for pair in compared.pairs if pair.metric == compared.metrics[0]]
     text = environment.get_template("comparison.html.j2").render(
         title=listed(entry.name for entry in compared.entries),
@@ -67,7 +70,8 @@ def render(compared: Compared, sentences: Sequence[str], notes: Sequence[str]) -
         notes=notes,
         pairs=compared.pairs,
         figures=_figures(compared),
-        rows=list(zip(rows, zip(*written, strict=True), strict=True)),
+        rows=list(zip(rows, zip(*written, strict=True), images, strict=True)),
+        words_on_images=words_on_images(keys, images),
         differing=differing,
         with_losses=first.kind != "classes" or first.probabilities is not None,
         loss_title={"classes": "p of truth", "numbers": "error", "losses": "loss"}[first.kind],

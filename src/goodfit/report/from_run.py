@@ -22,7 +22,7 @@ from goodfit.report.examples import Example, kinds
 from goodfit.report.first_screen import in_notebook
 from goodfit.report.importance_plots import importance_section
 from goodfit.report.page import write
-from goodfit.report.page_data import PageData, WorstMistake
+from goodfit.report.page_data import PageData, Sample, WorstMistake
 from goodfit.report.rivals_section import rivals_section
 from goodfit.report.svg import clean
 from goodfit.store.run_folder import REPORT, SCORES
@@ -102,13 +102,17 @@ def collect(folder: Path, record: Record) -> PageData:
         commands=_commands(folder, record),
         use=use_of(folder, record),
         legend=task.legend(record.source),
-        augmented=[
-            (as_is.numpy(), seen.numpy())
-            for as_is, seen in zip(tensors.get("unaugmented", ()), tensors.get("augmented", ()), strict=True)
-        ],
+        samples=_samples(tensors, values.get("sample_labels", [])),
         looks_at_test=record.looks_at_test,
         groups=len(tensors["groups"].unique()) if "groups" in tensors else 0,
     )
+
+
+def _samples(tensors: Mapping[str, Tensor], labels: Sequence[str]) -> list[Sample]:
+    """The training images that were kept; older runs kept none without augmentation, and no labels."""
+    as_is = [image.numpy() for image in tensors.get("unaugmented", ())]
+    seen = [image.numpy() for image in tensors.get("augmented", ())]
+    return [Sample(image, seen[at] if seen else None, labels[at] if labels else "") for at, image in enumerate(as_is)]
 
 
 def _commands(folder: Path, record: Record) -> list[str]:

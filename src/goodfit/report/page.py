@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -17,11 +15,10 @@ from goodfit.report.first_screen import first_screen, without_first
 from goodfit.report.page_data import PageData
 from goodfit.report.svg import clean
 from goodfit.report.template import is_number, template
+from goodfit.report.thumbnail import thumbnail_uri
 from goodfit.store.files import write_text
 from goodfit.tasks.metric import Metric
 
-THUMBNAIL_SIDE = 128  # pixels of the longer side
-THUMBNAIL_BYTES = 16_000  # beyond, a palette of 256 colours: 24 images of noise are then 0.5 MB, not 1.6
 LISTED_UNREADABLE = 200
 LISTED_EPOCHS = 200
 HEAT_COLOUR, HEAT_AT_MOST = (255, 120, 0), 0.75  # of the part that counts most
@@ -72,7 +69,7 @@ def render(page: PageData) -> str:
         value_columns=_value_columns(page),
         numbers_are_predicted=all(is_number(mistake.truth) for mistake in page.worst),
         heat=[heat_uri(mistake.thumbnail, mistake.heat) for mistake in page.worst],
-        augmented=[(thumbnail_uri(as_is), thumbnail_uri(seen)) for as_is, seen in page.augmented],
+        samples=[(thumbnail_uri(as_is), thumbnail_uri(seen), label) for as_is, seen, label in page.samples],
         pixelated=[
             mistake.thumbnail is not None and max(mistake.thumbnail.shape[:2]) <= PIXELATED_SIDE
             for mistake in page.worst
@@ -98,25 +95,6 @@ def write(page: PageData, path: str | Path) -> Path:
     return path
 
 
-def thumbnail_uri(pixels: np.ndarray | None) -> str | None:
-    """An image as a data: address of a PNG of 128 pixels at most.
-
-    Args:
-        pixels: (H, W, C) uint8 with C 1, 3 or 4, or None.
-    """
-    if pixels is None:
-        return None
-    from PIL import Image
-
-    array = np.ascontiguousarray(pixels, dtype=np.uint8)
-    image = Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
-    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
-    content = _png(image)
-    if len(content) > THUMBNAIL_BYTES:
-        content = _png(image.convert("RGB").quantize(256))
-    return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
-
-
 def heat_uri(pixels: np.ndarray | None, heat: np.ndarray | None) -> str | None:
     """An image in grey with what its prediction rests on in orange, as a data: address.
 
@@ -134,12 +112,6 @@ def heat_uri(pixels: np.ndarray | None, heat: np.ndarray | None) -> str | None:
     grey = pixels[..., :3].astype(np.float32).mean(axis=2, keepdims=True)
     mixed = (1 - weight) * grey + weight * np.array(HEAT_COLOUR, dtype=np.float32)
     return thumbnail_uri(mixed.round().clip(0, 255).astype(np.uint8))
-
-
-def _png(image: Any) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG", optimize=True)
-    return buffer.getvalue()
 
 
 def _rank(level: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,14 @@ class WorstMistake:
     heat: np.ndarray | None = None  # (g, g) float: what the prediction rests on, by place
     values: Mapping[str, Any] = field(default_factory=dict)  # of a table's row: column -> value as it was written
     doubted: bool = False  # whether its label is probably wrong
+
+
+class Sample(NamedTuple):
+    """A training image, (H, W, C) uint8: as it is, as an epoch shows it if that differs, and what its target says."""
+
+    as_is: np.ndarray
+    seen: np.ndarray | None
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +72,7 @@ class PageData:
     environment: Mapping[str, Any] = field(default_factory=dict)
     commands: Sequence[str] = ()
     use: tuple[str, str] | None = None  # what the model is used for, and the command
-    augmented: Sequence[tuple[np.ndarray, np.ndarray]] = ()  # (H, W, C) uint8: as it is, and as training saw it
+    samples: Sequence[Sample] = ()  # of training images
     legend: Sequence[tuple[str, str]] = ()  # of masks: class, and its colour as #rrggbb
     looks_at_test: int = 0
     groups: int = 0  # that the scored rows are of; 0: each row stands alone

@@ -6,9 +6,10 @@ They are few: one number a batch of validation rows.
 from __future__ import annotations
 
 import math
+import weakref
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from goodfit.checks.engine.user_frame import Place
 
@@ -25,10 +26,12 @@ class Evaluation:
         last: the loss of its last batch.
         train_loss: the mean loss of the backward passes since the evaluation before; NaN where there were none.
         classes: how often each class is a target, of a loss on classes.
+        net: that was called last, which is the one that is evaluated; one object for one net.
     """
 
     step: int
     train_loss: float
+    net: weakref.ref[nn.Module] | None = None
     total: float = 0.0
     batches: int = 0
     last: float = math.nan
@@ -56,7 +59,15 @@ class Evaluations:
     series: dict[Key, list[Evaluation]] = field(default_factory=dict)
     before: dict[Key, tuple[float, int]] = field(default_factory=dict)  # sum and number of training losses
 
-    def add(self, key: Key, step: int, loss: float, train: tuple[float, int], classes: Tensor | None) -> None:
+    def add(
+        self,
+        key: Key,
+        step: int,
+        loss: float,
+        train: tuple[float, int],
+        classes: Tensor | None,
+        net: weakref.ref[nn.Module] | None = None,
+    ) -> None:
         """A loss of one batch.
 
         Args:
@@ -67,7 +78,7 @@ class Evaluations:
         if not passes or passes[-1].step != step:
             total, count = self.before.get(key, (0.0, 0))
             new = train[1] - count
-            passes.append(Evaluation(step, (train[0] - total) / new if new else math.nan))
+            passes.append(Evaluation(step, (train[0] - total) / new if new else math.nan, net))
             self.before[key] = train
         now = passes[-1]
         now.total += loss

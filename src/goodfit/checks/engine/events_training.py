@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -163,11 +163,13 @@ class Clip(Event):
 
     Attributes:
         norm_type: of the norm that is limited; None where each value is.
+        iterator: what the parameters were read from, where it can be read only once.
     """
 
     params: Sequence[Tensor]
     limit: float
     norm_type: float | None = 2.0
+    iterator: Iterator[Tensor] | None = None
 
 
 @event

@@ -151,6 +151,7 @@ class ForwardHooks(Replacing):
             result.item(),
             (losses.total, losses.count),
             target if is_classes and target is not None and target.numel() <= TARGETS_AT_MOST else None,
+            None if self.program.last_call is None else self.program.last_call.module,
         )
 
     def _dropout(self, original: Any, args: Any, kwargs: Any) -> Any:

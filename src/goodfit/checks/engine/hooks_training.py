@@ -224,6 +224,7 @@ class TrainingHooks(Replacing):
         return original(*args, **kwargs)
 
     def _clip(self, name: str, original: Any, args: Any, kwargs: Any) -> Any:
+        whole = _by_name(("parameters",), args, kwargs).get("parameters")
         args, kwargs = _read_once(args, kwargs)
         given = _by_name(("parameters", "limit", "norm_type"), args, kwargs)
         params = given.get("parameters")
@@ -233,7 +234,8 @@ class TrainingHooks(Replacing):
         limit = next((given[name] for name in ("max_norm", "clip_value") if name in given), given.get("limit"))
         if not any(param.is_meta for param in params):
             norm_type = float(given.get("norm_type", 2)) if name == "clip_grad_norm_" else None
-            self.watcher.tell(events.Clip(params, float(limit or 0), norm_type))
+            iterator = whole if isinstance(whole, Iterator) else None
+            self.watcher.tell(events.Clip(params, float(limit or 0), norm_type, iterator))
         with self.watcher.inside_torch():
             return original(*args, **kwargs)
 

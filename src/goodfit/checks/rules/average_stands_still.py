@@ -43,6 +43,7 @@ AVERAGE = lazy_pattern(r"(^|_)(ema|swa|averaged?|avg|polyak|shadow|mean_teacher)
 VALUES = 16
 WRITTEN_AT_MOST = 4  # tensors that are followed
 STEPS_AT_LEAST = 4
+MOVED_AT_LEAST = 1e-4  # of its largest value: less is lost in the rounding of an average
 EVALUATIONS_AT_LEAST = 2
 STEPS_BETWEEN = 5  # of the first and the last evaluation
 
@@ -107,7 +108,10 @@ class AverageStandsStill(LiveRule):
             self.written[tensor.data_ptr()].steps.add(self.program.steps)
 
     def _weight_of(self, event: Write) -> Tensor | None:
-        """An optimised weight of the shape of what is written to, which is no weight itself, nor a gradient."""
+        """The optimised weight that is most like what is written to, which is no weight itself, nor a gradient.
+
+        A bias before a batch norm has no gradient: its average stands still with it, beside others of its shape.
+        """
         same = [
             param
             for optimiser in list(self.program.optimisers)
@@ -115,16 +119,18 @@ class AverageStandsStill(LiveRule):
             if param.shape == event.tensor.shape
         ]
         own = {param.data_ptr() for param in same} | {param.grad.data_ptr() for param in same if param.grad is not None}
-        if not same or event.tensor.data_ptr() in own or not bool(_values(event.tensor).any()):
+        now = _values(event.tensor)
+        if not same or event.tensor.data_ptr() in own or not bool(now.any()):
             return None
-        return same[0].detach()
+        return min((param.detach() for param in same), key=lambda each: float((_values(each) - now).abs().max()))
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         for known in self.written.values():
             if self.spoken or len(known.steps) < STEPS_AT_LEAST:
                 continue
             is_still = torch.equal(_values(known.tensor), known.values)
-            if is_still and not torch.equal(_values(known.source), known.weights):
+            moved = float((_values(known.source) - known.weights).abs().max())
+            if is_still and moved > MOVED_AT_LEAST * float(known.weights.abs().max()):
                 self.spoken = True
                 yield self.finding(
                     f"an average of weights was written to in {len(known.steps)} steps and has not changed at all, "

@@ -1,9 +1,9 @@
 """clips-nothing: gradients are clipped for parameters that have none.
 
 What it checks
-    clip_grad_norm_ or clip_grad_value_ of a line is given an empty list in every call, but perhaps the first (such as a
-    generator that was read before), or parameters none of which ever has a gradient, while an optimiser steps on others
-    that do.
+    clip_grad_norm_ or clip_grad_value_ of a line is given an empty list in every call, but perhaps the first, or a
+    generator that was read to its end before, or parameters none of which ever has a gradient, while an optimiser steps
+    on others that do.
 
 Why it hurts
     Nothing is clipped, and the norm that is returned is 0. The run goes on as if there were no clipping: the spikes
@@ -40,10 +40,14 @@ CALLS_AT_LEAST = 3
 
 @dataclass
 class Calls:
-    """Of a line: calls, those with no parameter at all, and the ids of the parameters."""
+    """Of a line: calls, those with no parameter at all, those of them with the iterator of the call before, and the
+    ids of the parameters.
+    """
 
     calls: int = 0
     empty: int = 0
+    exhausted: int = 0
+    iterator: object = None
     params: set[int] = field(default_factory=set)
 
 
@@ -60,6 +64,8 @@ class ClipsNothing(LiveRule):
         calls = self.lines.setdefault(user_place(), Calls())
         calls.calls += 1
         calls.empty += not event.params
+        calls.exhausted += event.iterator is not None and event.iterator is calls.iterator and not event.params
+        calls.iterator = None if event.params else event.iterator
         calls.params |= {id(param) for param in event.params}
         self.with_gradients |= {id(param) for param in event.params if param.grad is not None}
 
@@ -72,7 +78,8 @@ class ClipsNothing(LiveRule):
         for place, calls in self.lines.items():
             if min(calls.calls, self.steps_with_gradients) < CALLS_AT_LEAST:
                 continue
-            if calls.empty >= max(CALLS_AT_LEAST, calls.calls - 1):  # a generator is there for the first call, at best
+            always = calls.empty >= max(CALLS_AT_LEAST, calls.calls - 1)  # a generator is there for one call, at best
+            if always or calls.exhausted >= CALLS_AT_LEAST:
                 what = f"gradients are clipped for an empty list of parameters, in {calls.empty} of {calls.calls} calls"
                 fix = "Keep the parameters in a list: list(model.parameters()); a generator can be read only once"
             elif calls.params & self.with_gradients:

@@ -65,6 +65,8 @@ class Overfitting(EndRule, CurveRule, LiveRule):
         for (place, *_), passes in self.program.evaluations.series.items():
             if len(passes) < EVALUATIONS_AT_LEAST or any(passes[0].step <= at < passes[-1].step for at in self.kept_at):
                 continue
+            if passes[0].net is not passes[-1].net:  # nets that were made anew, as for each task of meta-learning
+                continue
             losses = [each.loss for each in passes]
             best = losses.index(min(losses))
             last = losses[-(len(losses) // 4) :]

@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: env.step() says apart whether an episode has terminated and whether it was truncated;
     `terminated or truncated` is stored beside the next state, `terminated` is not, and the value of the next state is
-    multiplied by 1 - done.
+    multiplied by 1 - done. Or the value of an episode's last state, which is kept before the world begins anew
+    (final_obs and the like), is multiplied by 1 minus `terminated or truncated`.
 
 Why it hurts
     Nothing ends at a time limit: the value of the state that was reached is lost, though it is at hand. Values of all
@@ -32,6 +33,8 @@ from collections.abc import Iterator, Sequence
 from goodfit.checks.engine.own_source import (
     all_nodes,
     called,
+    given,
+    last_name,
     loops_in,
     names_in,
     of_kind,
@@ -44,6 +47,8 @@ from goodfit.lazy_pattern import lazy_pattern
 TERMINATED = lazy_pattern(r"(?i)^(is_)?term(inated|inal|inations?|s)?$")
 TRUNCATED = lazy_pattern(r"(?i)^(is_)?(trunc(ated|ations?)?|time_?(out|limit)|timed_out)$")
 DONE = lazy_pattern(r"(?i)done|term|over|end")
+FINAL = lazy_pattern(r"(?i)^(final|terminal|real_next|true_next)_?(obs|observations?|states?)$")
+ONE = ("1", "1.0", "1.")
 STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 PARTS_AT_LEAST = 3  # of what step() returns
 
@@ -60,7 +65,10 @@ class TimeLimitAsEnd(SourceRule):
 
 def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Where `terminated or truncated` is stored as the only end, each with the line that puts them together."""
-    if not _drops_value(tree) or any("final_obs" in name for name in names_in(tree)):
+    if any(FINAL.search(name) for name in names_in(tree)):
+        yield from _value_of_last_state_dropped(tree)
+        return
+    if not _drops_value(tree):
         return
     for loop in loops_in(tree):
         nodes = [node for statement in loop.body for node in of_this_loop(statement)]
@@ -71,6 +79,45 @@ def limit_as_end(tree: ast.Module) -> Iterator[tuple[str, int]]:
             cut = {each for each in names if TRUNCATED.search(each)}
             if len(names) >= PARTS_AT_LEAST and ended and cut:
                 yield from _stored(nodes, names[0], ended, cut)
+
+
+def _value_of_last_state_dropped(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Where what was computed of a last state is multiplied by 1 minus both ends put together."""
+    last: set[str] = set()
+    ended: set[str] = set()
+    every = (
+        {name for name in names_in(tree) if TERMINATED.search(name)},
+        {name for name in names_in(tree) if TRUNCATED.search(name)},
+    )
+    for name, value in _kept(tree):
+        inner = names_in(value)
+        if _puts_together(value, *every) or (inner & ended and not inner & every[0]):
+            ended.add(name)
+        elif any(FINAL.search(each) for each in inner) and called(value) != "step":
+            last.add(name)
+    for product in of_kind(tree, ast.BinOp):
+        if isinstance(product.op, ast.Mult) and names_in(product) & last:
+            for rest in of_kind(product, ast.BinOp):
+                if isinstance(rest.op, ast.Sub) and ast.unparse(rest.left) in ONE and names_in(rest.right) & ended:
+                    yield min(names_in(rest.right) & ended), rest.lineno
+                    return
+
+
+def _kept(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """What is assigned to names, to their places, or stored in them, in the order of the text."""
+    kept: list[ast.Assign | ast.Call] = [*of_kind(tree, ast.Assign), *of_kind(tree, ast.Call)]
+    for node in sorted(kept, key=lambda each: each.lineno):
+        if isinstance(node, ast.Assign):
+            yield from ((last_name(_base(target)), value) for target, value in given([node]))
+        elif STORING.match(called(node)) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+            yield last_name(node.func.value), node.args[0]
+
+
+def _base(node: ast.expr) -> ast.expr:
+    """What a place is a place of."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def _stored(nodes: Sequence[ast.AST], state: str, ended: set[str], cut: set[str]) -> Iterator[tuple[str, int]]:
@@ -109,7 +156,7 @@ def _puts_together(node: ast.AST, ended: set[str], cut: set[str]) -> bool:
 def _drops_value(tree: ast.Module) -> bool:
     """Whether something is multiplied by 1 - done, or kept where it is not done."""
     for node in of_kind(tree, ast.BinOp):
-        if isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1."):
+        if isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ONE:
             names = names_in(node.right) | {each.attr for each in of_kind(node.right, ast.Attribute)}
             if any(DONE.search(name) for name in names):
                 return True
