@@ -68,7 +68,7 @@ CORRECT: list[tuple[Rule, str]] = [
     (kept_padding, "mask = y == PAD_ID\nloss = (losses * ~mask).sum()\nshare = mask.float().mean()"),
     (
         compared_apart,
-        "l = DataLoader(d, 4, shuffle=True)\np, q = [], []\nfor x, y in l:\n    p.append(net(x)); q.append(y)\nf1(y_all, p)",
+        "l = DataLoader(d, shuffle=True)\np, q = [], []\nfor x, y in l:\n    p.append(net(x))\n    q += y\nf1(y_, p)",
     ),
     (perplexities_of_batches, "for b in l: total += f(b).item()\nprint(math.exp(total / len(l)))"),
     (subtracted_margins, "loss = F.relu(d_ap - d_an + margin).mean()"),

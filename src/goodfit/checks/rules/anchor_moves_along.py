@@ -51,6 +51,7 @@ class Difference:
 
 class AnchorMovesAlong(LiveRule):
     code, level = "GF575", Level.WARNING
+    yields_to = ("difference-with-itself",)
 
     def start(self) -> None:
         self.lines: dict[Place, Difference] = {}
