@@ -11,7 +11,7 @@ import torch
 from goodfit.checks.engine.sequences import shift
 from goodfit.checks.rules.answer_not_in_loss import _leaves_out_the_end
 from goodfit.checks.rules.decay_compounds import compounded
-from goodfit.checks.rules.kept_weights_unused import unused_weights
+from goodfit.checks.rules.kept_weights_unused import saved_and_tested, unused_weights
 from goodfit.checks.rules.loss_of_padding import kept_padding
 from goodfit.checks.rules.pads_in_loss import _ends
 from goodfit.checks.rules.predictions_shuffled import compared_apart
@@ -27,6 +27,17 @@ MISTAKEN: list[tuple[Rule, str]] = [
     (unused_weights, "for e in r:\n    if loss < best: best, state = loss, net.state_dict()"),
     (unused_weights, "for e in r:\n    if acc > self.best: self.kept = copy.deepcopy(self.model)"),
     (unused_weights, "new_weights = fed_avg(local_weights)"),
+    (
+        unused_weights,
+        "class Stop:\n    def step(self, loss, net):\n        if loss < self.best: self.kept = net.state_dict()\n"
+        "    def restore(self, net): net.load_state_dict(self.kept)\nstop.step(loss, net)",
+    ),
+    (
+        saved_and_tested,
+        "for e in r:\n    if loss < best: torch.save(net.state_dict(), path)\ntest_loss = evaluate(net, rows)",
+    ),
+    (terms_left_out, "def vae_loss(x, mu):\n    kld = -0.5 * torch.sum(1 - mu.pow(2))\n    return F.mse_loss(x, mu)"),
+    (compounded, "for epoch in r:\n    lr = lr * 0.9 ** epoch"),
     (terms_left_out, "kl = F.kl_div(a, b)\nloss = F.cross_entropy(x, y)\nloss.backward()"),
     (terms_left_out, "for x, y in l:\n    loss = criterion(a, y)\n    loss = criterion(b, y)\n    loss.backward()"),
     (terms_left_out, "loss = w * ce + (1 - w) * ce\nloss.backward()"),
@@ -55,6 +66,13 @@ CORRECT: list[tuple[Rule, str]] = [
     ),
     (unused_weights, "class T(Base):\n    def f(self):\n        if a < self.b: self.kept = self.net.state_dict()"),
     (unused_weights, "first = net.state_dict()"),
+    (
+        unused_weights,
+        "class Stop:\n    def step(self, loss, net):\n        if loss < self.best: self.kept = net.state_dict()\n"
+        "    def restore(self, net): net.load_state_dict(self.kept)\nstop.step(loss, net); stop.restore(net)",
+    ),
+    (terms_left_out, "def f(x, mu):\n    kld = -0.5 * torch.sum(1 - mu.pow(2))\n    return x"),
+    (compounded, "for epoch in r:\n    lr = base_lr\n    lr = lr * 0.9 ** epoch"),
     (terms_left_out, "loss = criterion(a, y)\nif aux: loss = criterion(b, y)\nloss.backward()"),
     (terms_left_out, "shown = F.mse_loss(a.detach(), y)\nloss = F.l1_loss(a, y)\nloss.backward()"),
     (terms_left_out, "loss = w * ce + (1 - w) * kl\nloss.backward()"),

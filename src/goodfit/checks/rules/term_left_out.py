@@ -1,10 +1,10 @@
 """term-left-out: a term of the loss is computed and never added to it.
 
 What it checks
-    In the source of the program: in a function or loop that calls backward, a variable is given a loss (of a function
-    of torch, or of one whose name says so), and no line reads it: it is neither added, returned nor shown. Or it gets a
-    second loss in the next lines, without the first one. Or one and the same term stands on both sides of a mixture,
-    a * x + (1 - a) * x.
+    In the source of the program: in a function or loop that calls backward, or one that is called a loss, a variable
+    is given a loss (of a function of torch, or of one whose name says so), and no line reads it: it is neither added,
+    returned nor shown. Or it gets a second loss in the next lines, without the first one. Or one and the same term
+    stands on both sides of a mixture, a * x + (1 - a) * x.
 
 Why it hurts
     The net is trained without that term: a distillation that learns from the labels alone, an autoencoder without its
@@ -27,9 +27,10 @@ Cost
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -40,6 +41,8 @@ LOSSES = lazy_pattern(
     r"cosine_embedding_loss|triplet_margin_loss|margin_ranking_loss|ctc_loss|criterion\w*|\w*_criterion|\w*loss_fn|"
     r"loss_func\w*|\w+_loss|(mse|ce|bce|kl|l1|kd)(_loss)?)$"
 )
+OF_LOSSES = lazy_pattern(r"(^|_)(loss|losses|criterion|objective|elbo)(_|$)|^training_step$", re.IGNORECASE)
+TERM = lazy_pattern(r"(^|_)(kld?|kl_?div\w*|kl_?loss|reg\w*|penalty|aux\w*|\w*loss)$", re.IGNORECASE)
 SHOWN = lazy_pattern(r"\.(detach|item)\(\)|\.data\b")  # it was meant to be shown
 READS_ANY_NAME = ("locals", "vars", "globals", "eval", "exec")
 WITHOUT_GRADIENTS = ("no_grad", "inference_mode")
@@ -48,7 +51,7 @@ WITHOUT_GRADIENTS = ("no_grad", "inference_mode")
 class TermLeftOut(SourceRule):
     code, level = "GF570", Level.WARNING
     yields_to = ("loss-detached", "term-without-gradient")
-    worth_parsing = lazy_pattern(r"\.backward\(")
+    worth_parsing = lazy_pattern(r"\.backward\(|def \w*([Ll]oss|criterion|objective|elbo)|def training_step")
     what = "{name}: that term trains nothing"
     fix = "Add it to the loss that backward is called on, or leave out its computation"
 
@@ -58,9 +61,11 @@ class TermLeftOut(SourceRule):
 
 def terms_left_out(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Losses that nothing reads, that are replaced at once, or mixed with themselves, each with its line."""
+    losses = [function.body for function in of_kind(tree, ast.FunctionDef) if OF_LOSSES.search(function.name)]
     for scope in scopes(tree):
         nodes = [node for each in scope for node in within(each)]
-        if not any(called(node) == "backward" for node in nodes):
+        gives_a_loss = scope in losses and any(isinstance(node, ast.Return) and node.value for node in nodes)
+        if not gives_a_loss and not any(called(node) == "backward" for node in nodes):
             continue
         mixed = list(_mixed_with_itself(nodes))
         yield from mixed
@@ -71,7 +76,8 @@ def terms_left_out(tree: ast.Module) -> Iterator[tuple[str, int]]:
         read |= {name for each in nodes if isinstance(each, ast.Global | ast.Nonlocal) for name in each.names}
         aside = {id(each) for node in nodes if _is_without_gradients(node) for each in all_nodes(node)}
         for target, value in given(node for node in nodes if id(node) not in aside):
-            if isinstance(target, ast.Name) and target.id not in read and _is_loss(value):
+            is_term = _is_loss(value) or (gives_a_loss and TERM.search(ast.unparse(target)) and _is_computed(value))
+            if isinstance(target, ast.Name) and target.id not in read and is_term:
                 yield f"{target.id} is computed and never read", target.lineno
         for node in nodes:
             for block in (getattr(node, field, None) for field in ("body", "orelse")):
@@ -125,6 +131,11 @@ def _is_loss(value: ast.expr) -> bool:
     if isinstance(value.func, ast.Attribute) and called(value) in ("mean", "sum"):
         return _is_loss(value.func.value)
     return bool(LOSSES.match(ast.unparse(value.func)))
+
+
+def _is_computed(value: ast.expr) -> bool:
+    is_arithmetic = isinstance(value, ast.BinOp) or called(value) in ("mean", "sum")
+    return is_arithmetic and not SHOWN.search(ast.unparse(value))
 
 
 def _is_without_gradients(node: ast.AST) -> bool:
