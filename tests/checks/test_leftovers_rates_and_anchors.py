@@ -23,14 +23,18 @@ from goodfit.checks.rules.warmup_starts_anew import Rates
 
 Rule = Callable[[ast.Module], Iterator[tuple[str, int]]]
 
+STOPPING = """class Stop:
+    def step(self, loss, net):
+        if loss < self.best: self.kept = net.state_dict()
+    def restore(self, net): net.load_state_dict(self.kept)
+stop.step(loss, net)"""
 MISTAKEN: list[tuple[Rule, str]] = [
     (unused_weights, "for e in r:\n    if loss < best: best, state = loss, net.state_dict()"),
     (unused_weights, "for e in r:\n    if acc > self.best: self.kept = copy.deepcopy(self.model)"),
     (unused_weights, "new_weights = fed_avg(local_weights)"),
     (
         unused_weights,
-        "class Stop:\n    def step(self, loss, net):\n        if loss < self.best: self.kept = net.state_dict()\n"
-        "    def restore(self, net): net.load_state_dict(self.kept)\nstop.step(loss, net)",
+        STOPPING,
     ),
     (
         saved_and_tested,
@@ -68,8 +72,7 @@ CORRECT: list[tuple[Rule, str]] = [
     (unused_weights, "first = net.state_dict()"),
     (
         unused_weights,
-        "class Stop:\n    def step(self, loss, net):\n        if loss < self.best: self.kept = net.state_dict()\n"
-        "    def restore(self, net): net.load_state_dict(self.kept)\nstop.step(loss, net); stop.restore(net)",
+        f"{STOPPING}; stop.restore(net)",
     ),
     (terms_left_out, "def f(x, mu):\n    kld = -0.5 * torch.sum(1 - mu.pow(2))\n    return x"),
     (compounded, "for epoch in r:\n    lr = base_lr\n    lr = lr * 0.9 ** epoch"),
