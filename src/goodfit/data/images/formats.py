@@ -81,7 +81,9 @@ def formats() -> tuple[str, ...]:
     missing = set()
     if not _heif_is_there():
         missing.add("HEIF")
-    if not features.check("avif"):
+    if "avif" not in features.modules or not features.check(
+        "avif"
+    ):  # Pillow before 11.3 warns of names it does not know
         missing.add("AVIF")
     Image.init()  # the readers of all formats are known from now on; which of them are used is said at each call
     return tuple(name for name in ENDINGS if name not in missing)

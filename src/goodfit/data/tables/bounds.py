@@ -70,6 +70,7 @@ def middles(low: pl.Series, high: pl.Series) -> pl.Series:
     """Of ranges: Float64, null where the end does not lie above the beginning."""
     import polars as pl
 
-    most = pl.when(low < 10).then(TIMES_OF_ONE_DIGIT).otherwise(TIMES_AT_MOST)
-    rising = (low < high) & ((low < 1) | (high <= most * low))
-    return pl.select(pl.when(rising).then((low + high) / 2)).to_series()
+    begins, ends = pl.lit(low), pl.lit(high)  # expressions alone: polars 1.20 knows no `Series | Expr`
+    most = pl.when(begins < 10).then(TIMES_OF_ONE_DIGIT).otherwise(TIMES_AT_MOST)
+    rising = (begins < ends) & ((begins < 1) | (ends <= most * begins))
+    return pl.select(pl.when(rising).then((begins + ends) / 2)).to_series()
