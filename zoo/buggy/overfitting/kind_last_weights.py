@@ -18,4 +18,5 @@ for epoch in range(60):
         valid = nn.functional.cross_entropy(net(X[60:]), Y[60:]).item()
     if valid < best:  # fix
         best, kept = valid, copy.deepcopy(net.state_dict())  # fix
-torch.save(net.state_dict(), io.BytesIO())
+torch.save(net.state_dict(), io.BytesIO())  # bug
+torch.save(kept, io.BytesIO())  # fix

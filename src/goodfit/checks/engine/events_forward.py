@@ -217,6 +217,8 @@ def residual(given: Sequence[Any], result: Any) -> Residual | None:
     if len(sides) == 2 and not torch.is_grad_enabled():
         return Residual(sides[0], sides[1], grad=False)
     targets = [each for each in sides if not each.requires_grad]
+    if len(sides) == 2 and not targets and sides[0].is_leaf and sides[0].data_ptr() == sides[1].data_ptr():
+        targets = sides[1:]  # weights minus themselves
     if result.grad_fn is None or result.dim() < 2 or len(sides) != 2 or len(targets) != 1:
         return None
     return Residual(sides[sides[0] is targets[0]], targets[0], grad=True)

@@ -14,7 +14,7 @@ LENGTHS_AT_LEAST = 3  # different ones, where padding is recognised by its place
 
 
 class Shift(NamedTuple):
-    """`dim` of the input is time, and the target of a position is the input `steps` later."""
+    """`dim` of the input is time, and the target of a position is the input `steps` later; -1: the one before."""
 
     dim: int
     steps: int
@@ -36,6 +36,8 @@ def shift(x: Tensor, target: Tensor, ignore_index: int | None = None) -> Shift |
         if x.shape[dim] < STEPS_AT_LEAST:
             continue
         fitting = [steps for steps in SHIFTS if _follows(x, target, dim, steps, ignore_index)]
+        if not fitting and _follows(x, target, dim, -1, ignore_index):
+            fitting = [-1]
         if len(fitting) == 1:
             return Shift(dim, fitting[0])
     return None
@@ -46,9 +48,10 @@ def _follows(x: Tensor, target: Tensor, dim: int, steps: int, ignore_index: int 
     targets, rest = divmod(target.numel() * length, x.numel())  # steps of the target
     if rest or not length - SHIFTS[-1] <= targets <= length:
         return False
-    common = min(targets, length - steps)
-    values = target.reshape([*x.shape[:dim], targets, *x.shape[dim + 1 :]]).narrow(dim, 0, common)
-    expected = x.narrow(dim, steps, common)
+    later, before = max(steps, 0), max(-steps, 0)
+    common = min(targets - before, length - later)
+    values = target.reshape([*x.shape[:dim], targets, *x.shape[dim + 1 :]]).narrow(dim, before, common)
+    expected = x.narrow(dim, later, common)
     if ignore_index is None and values.dtype == expected.dtype:
         return torch.equal(values, expected)  # which ends at the first value that differs
     known = torch.ones_like(values, dtype=torch.bool) if ignore_index is None else values != ignore_index

@@ -2,12 +2,14 @@
 
 What it checks
     The targets of a line of cross_entropy or nll_loss have one single value in all of at least ten batches of
-    training, where they are maps (a class for each pixel or step), or come from a shuffled loader as they are. For
+    training, where they are maps (a class for each pixel or step), or come from a shuffled loader as they are, or are
+    a class between the first and the last one, such as the mask's token. For
     losses of two classes: maps from a loader that have one value, or whose largest value is under 1/128.
 
 Why it hurts
     The net learns to give that one answer, and the loss falls to 0 at once. Masks that hold 0 and 1 and were divided
-    by 255 (as ToTensor does with bytes) are all 0 after .long(); a wrong column or colour does the same.
+    by 255 (as ToTensor does with bytes) are all 0 after .long(); a wrong column or colour does the same. Labels of a
+    masked language model that are no copy of its input are masked with it.
 
 Example
     mask = transforms.ToTensor()(mask_image).long()
@@ -78,7 +80,7 @@ class ConstantTarget(LiveRule):
         target = event.target.detach()
         by_class = event.name in BY_CLASS and not target.is_floating_point()
         from_loader = self.shuffled and any(_same(target, tensor) for tensor in self.batch)
-        line.judged = from_loader or (by_class and target.dim() > 1)
+        line.judged = from_loader or (by_class and (target.dim() > 1 or _is_inner_class(event.input, target)))
         line.calls += 1
         line.count += target.numel()
         known = target[target != event.options.get("ignore_index")] if by_class else target
@@ -100,8 +102,8 @@ class ConstantTarget(LiveRule):
                 )
             yield self.finding(
                 f"{what}, in {counted(line.calls, 'batch')}",
-                "Look at how labels are read: masks that hold class numbers must not be scaled (ToTensor divides "
-                "bytes by 255)",
+                "Look at how labels are made: masks that hold class numbers must not be scaled (ToTensor divides bytes "
+                "by 255), and labels need a copy of their own, tokens.clone(), before tokens are replaced",
                 file=place.file,
                 line=place.line,
             )
@@ -112,6 +114,13 @@ def _same(target: Tensor, given: Tensor) -> bool:
     if given.numel() != target.numel() or given.device != target.device:
         return False
     return bool((given.reshape(-1).to(target.dtype) == target.reshape(-1)).all())
+
+
+def _is_inner_class(x: Tensor, target: Tensor) -> bool:
+    """Whether all targets are one class which is neither the first nor the last: those stand for real, made, or the
+    place of a positive among negatives."""
+    first, classes = int(target.flatten()[0]), x.shape[1] if x.dim() == 2 else 0
+    return 0 < first < classes - 1 and bool((target == first).all())
 
 
 def _constant(values: set[float], by_class: bool) -> bool:

@@ -3,7 +3,8 @@
 What it checks
     Tokens end in padding, in batches of several widths, or with several lengths; or series of numbers do, as rows of
     zeros. A recurrent layer that runs forwards gets them, tokens embedded, not packed, and the loss uses its last step
-    (out[:, -1]) or its last state (h_n). Or it gets packed sequences, and of a tenth of the rows what is read next is
+    (out[:, -1]) or its last state (h_n); or a layer of a transformer gets them, with no mask for the padding, and the
+    loss uses its last step. Or it gets packed sequences, and of a tenth of the rows what is read next is
     all zeros, as the steps beyond the end are.
 
 Why it hurts
@@ -47,7 +48,7 @@ READERS = (nn.Linear, nn.LayerNorm, nn.Dropout, nn.Sequential)  # what is given 
 
 class LastStepIsPadding(LiveRule):
     code, level = "GF267", Level.WARNING
-    layers = (nn.Embedding, nn.RNNBase, *READERS)
+    layers = (nn.Embedding, nn.RNNBase, nn.TransformerEncoderLayer, *READERS)
 
     def start(self) -> None:
         # rows and steps of what ends in padding, and of other tokens, with the nodes that embedded these
@@ -72,6 +73,11 @@ class LastStepIsPadding(LiveRule):
             for tokens in (x, x.mT) if x.dim() == 2 else ():
                 if tokens is x or x.shape[0] != x.shape[1]:
                     self._note(tokens, padding(tokens, layer.padding_idx), event.outputs[0].grad_fn)
+        elif isinstance(layer, nn.TransformerEncoderLayer) and x.dim() == 3 and event.outputs:
+            steps = 1 if layer.self_attn.batch_first else 0
+            is_masked = event.kwargs.get("src_key_padding_mask") is not None or len(event.args) > 2
+            if not is_masked and self._is_padded(x, (x.shape[1 - steps], x.shape[steps])):
+                self.outputs.append((event.outputs[0].grad_fn, None, steps))
         elif isinstance(layer, nn.RNNBase) and not layer.bidirectional and x.dim() == 3:
             if not event.args or not isinstance(event.args[0], Tensor):
                 return
@@ -120,8 +126,8 @@ class LastStepIsPadding(LiveRule):
                 self.passes += 1
                 if self.passes == PASSES_AT_LEAST:
                     yield self.finding(
-                        "the state of a recurrent layer after the last step of the batch is used: for all rows but the "
-                        "longest that is the state after padding",
+                        "of a recurrent layer or a transformer the last step of the batch is used: for all rows but "
+                        "the longest that is the state after padding",
                         "Take each row's own last step, out[torch.arange(len(x)), lengths - 1], or pack the sequences",
                     )
                 return

@@ -3,8 +3,9 @@
 What it checks
     What backward is called on is the negative of a loss function that is never below 0 (cross-entropy, mean squares and
     others), and an optimiser steps after it, in five steps; or an optimiser with maximize=True steps after such a loss.
-    As a warning: at the end of a run the loss is below -1000 times its first size, and has fallen by half of that and
-    more within the last 50 steps.
+    As a warning: the loss is a score minus the logarithm of a sum of exponentials (logsumexp), as the log-likelihood of
+    a CRF is, and not the negative of it, is below 0 and is minimised, in the first five steps. Or: at the end of a run
+    the loss is below -1000 times its first size, and has fallen by half of that and more within the last 50 steps.
 
 Why it hurts
     The net gets worse in every step, and the loss falls for ever: a wrong sign.
@@ -32,6 +33,7 @@ from torch import Tensor
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Step, WatchEnds
 from goodfit.checks.engine.program_state import LAST_LOSSES
+from goodfit.checks.engine.signs import after, signed
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -49,9 +51,10 @@ class LossFallsWithoutBound(LiveRule):
     def start(self) -> None:
         self.last: tuple[str, bool, Place] | None = None  # name, whether negated, line: of the last backward
         self.steps: dict[Place, int] = {}
+        self.likelihoods = 0  # passes whose loss is a log-likelihood, never above 0
         self.place = Place(None, None)  # of the first backward
 
-    def before_backward(self, event: BackwardBegins) -> None:
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         if self.place.file is None:
             self.place = user_place()
         self.last = None
@@ -59,6 +62,17 @@ class LossFallsWithoutBound(LiveRule):
             name, negated = _named(event.losses[0].grad_fn)
             if name is not None:
                 self.last = name, negated, user_place()
+            loss = event.losses[0]
+            is_likelihood = loss.numel() == 1 and float(loss.detach()) < 0 and _is_log_likelihood(loss)
+            if 0 <= self.likelihoods < STEPS_AT_LEAST:
+                self.likelihoods = self.likelihoods + 1 if is_likelihood else -1
+                if self.likelihoods == STEPS_AT_LEAST:
+                    yield self.finding(
+                        "the loss is a score minus a logsumexp, a log-likelihood, and is made as small as possible: "
+                        "what was observed becomes less and less probable",
+                        "Minimise its negative: loss = -log_likelihood",
+                        level=Level.WARNING,
+                    )
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         last, self.last = self.last, None
@@ -107,6 +121,17 @@ def _named(node: Any) -> tuple[str | None, bool]:
         negated = negated is not (name in ("Neg", "Rsub") or (name == "Mul" and _is_negative(node)))
         node = inputs[0]
     return None, negated
+
+
+def _is_log_likelihood(loss: Tensor) -> bool:
+    """Whether a loss grows with a score, and falls with the logsumexp that is subtracted from it."""
+    for here in signed(loss):
+        sides = after(here) if here.node.name() == "SubBackward0" else []
+        if len(sides) == 2 and here.sign > 0:
+            node = graph.behind(sides[1].node)
+            if node is not None and node.name() == "LogsumexpBackward0":
+                return True
+    return False
 
 
 def _is_negative(node: Any) -> bool:

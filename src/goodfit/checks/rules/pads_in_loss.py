@@ -3,7 +3,8 @@
 What it checks
     Tokens end in padding (the embedding's padding_idx, or one value that stands at the ends of rows alone, after
     several lengths); the targets at these positions are all the same class; and the loss neither ignores it nor gives
-    it weight 0. In three calls.
+    it weight 0. Or a net's input (N, time, features) ends in frames of zeros, after several lengths, and ctc_loss is
+    given the length of the longest for all rows. In three calls.
 
 Why it hurts
     Padding is easy to predict. The loss and the accuracy look better than they are, the gradient goes into the easy
@@ -27,16 +28,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import BackwardEnded, Call, Loss
-from goodfit.checks.engine.sequences import padding
+from goodfit.checks.engine.events import BackwardEnded, Call, Loss, NetCall, OtherLoss
+from goodfit.checks.engine.sequences import LENGTHS_AT_LEAST, padding
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 CALLS_AT_LEAST = 3
 SHARE_AT_LEAST = 0.05  # of the targets
+ROWS_PADDED = 0.5  # of a batch of frames
 EMBEDDINGS_KEPT = 4
 
 
@@ -47,6 +50,29 @@ class PadsInLoss(LiveRule):
     def start(self) -> None:
         self.tokens: list[tuple[Tensor, int | None]] = []
         self.calls: dict[Place, int] = {}
+        self.ends: Tensor | None = None  # (N,) which share of the time of each row is no padding, in a net's last input
+
+    def on_net_call(self, event: NetCall) -> None:
+        x = event.inputs[0] if event.inputs else None
+        if event.grad and x is not None and x.dim() == 3 and x.is_floating_point():
+            self.ends = _ends(x.detach())
+
+    def on_other_loss(self, event: OtherLoss) -> Iterator[Finding]:
+        ends, self.ends = self.ends, None
+        lengths, outputs = event.arguments.get("input_lengths"), event.arguments.get("log_probs")
+        if event.name != "ctc_loss" or not event.grad or ends is None or not isinstance(outputs, Tensor):
+            return
+        given = torch.as_tensor(lengths).flatten()
+        if len(given) != len(ends) or bool((given != len(outputs)).any()):
+            return
+        place = user_place()
+        self.calls[place] = self.calls.get(place, 0) + 1
+        if self.calls[place] == CALLS_AT_LEAST:
+            yield self.finding(
+                f"ctc_loss is given {len(outputs)} steps for all rows, and {1 - float(ends.mean()):.0%} of the input "
+                "is padding: the net has to find nothing there",
+                "Give it the length of each row, as it is after the layers that shorten it",
+            )
 
     def on_call(self, event: Call) -> None:
         if isinstance(event.module, nn.Embedding) and event.grad and event.inputs and event.inputs[0].dim() == 2:
@@ -77,6 +103,18 @@ class PadsInLoss(LiveRule):
                         f"Leave them out: ignore_index={value}",
                     )
                 return
+
+
+def _ends(x: Tensor) -> Tensor | None:
+    """(N,) the share of the time (N, T, F) up to the last frame that is not all zeros; None without padding."""
+    is_there = (x != 0).any(2)
+    if bool(is_there.all()) or not bool(is_there.any(1).all()):
+        return None
+    steps = x.shape[1]
+    ends = steps - is_there.flip(1).long().argmax(1)
+    some = float((ends < steps).float().mean()) >= ROWS_PADDED and len(torch.unique(ends)) >= LENGTHS_AT_LEAST
+    shares = ends.float() / steps
+    return shares if some and float(shares.mean()) < 1 - SHARE_AT_LEAST else None
 
 
 def _counted(pads: Tensor, target: Tensor, batch_first: bool, options: Any) -> tuple[int, float] | None:

@@ -4,7 +4,8 @@ What it checks
     The similarities (2N, 2N) of two views of N samples are a loss's, by cross_entropy, by an index, or by a mask with
     one positive in each row. The positive of row i is the row beside it, as where the two views of a sample follow each
     other. That is no more similar to it than others are, and row i + N is, by 6 standard errors and more than the rows
-    beside that one. Or the other way round. In three calls.
+    beside that one. Or the other way round. In three calls. Or similarities (N, N) of rows with rows have the same
+    class in all rows, such as 0.
 
 Why it hurts
     The loss draws pairs of different samples together that are drawn anew for each batch, and pushes apart the two
@@ -46,6 +47,8 @@ BESIDE_AT_LEAST = 0.5  # of what partners are above the usual
 NEAREST = 40  # nodes of a loss, among which positives are looked for
 BELOW_AT_MOST = 40  # nodes from the positives to the product of the rows
 CHOOSING = ("IndexBackward0", "GatherBackward0", "MulBackward0")
+NODES_TO_PRODUCT = 4  # divided by a temperature, or multiplied with a scale
+PRODUCTS = ("MmBackward0", "AddmmBackward0")
 SIDE_BY_SIDE, HALVES = "side by side", "in two halves"
 
 
@@ -111,6 +114,7 @@ class PartnerMisplaced(LiveRule):
 
     def start(self) -> None:
         self.calls = 0
+        self.first_for_all = 0  # calls in which all rows have one positive
         self.layout = ""  # that the positives are right for
         self.similarity = {SIDE_BY_SIDE: Similarity(1), HALVES: Similarity(2)}  # there, one view is beside the other
         self.passes = 0
@@ -127,6 +131,16 @@ class PartnerMisplaced(LiveRule):
         if columns == rows - 1:  # the diagonal was left out
             target = target + (target >= torch.arange(rows, device=target.device)).long()
         layout = _layout(target)
+        if not layout and columns == rows and _is_one_for_all(logits, target):
+            self.first_for_all += 1
+            if self.first_for_all == JUDGED_AT[0]:
+                self.calls = JUDGED_AT[-1]
+                yield self.finding(
+                    f"the positive of each of {rows} rows is row {int(target[0])} of the others: all rows of a batch "
+                    "are drawn towards that one",
+                    "Let the positive of row i be row i: labels = torch.arange(len(logits)); zeros belong to logits "
+                    "that have their own positive in the first column, torch.cat([positive, negatives], 1)",
+                )
         if layout:
             yield from self._judge(layout, _whole(logits.detach()))
 
@@ -167,6 +181,14 @@ class PartnerMisplaced(LiveRule):
                 "Let the target be the other view: torch.arange(2 * n).roll(n) after torch.cat([z1, z2]), and "
                 "torch.arange(2 * n) ^ 1 where the views of a sample follow each other",
             )
+
+
+def _is_one_for_all(logits: Tensor, target: Tensor) -> bool:
+    """Whether the similarities of rows with rows (N, N) have one class for all, as they come from a product."""
+    if logits.grad_fn is None or not bool((target == target[0]).all()):
+        return False
+    nearest = [node.name() for node in graph.walk(logits.grad_fn, limit=NODES_TO_PRODUCT)]
+    return "CatBackward0" not in nearest and any(name in PRODUCTS for name in nearest)
 
 
 def _is_number_of_rows(rows: int) -> bool:

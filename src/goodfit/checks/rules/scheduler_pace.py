@@ -9,7 +9,8 @@ What it checks
     the optimiser, once in several backward passes, its length is the number of these passes, and the rate is far from
     its end when training is over. The length of a function of LambdaLR is the whole number that it calls
     num_training_steps, total_steps or the like; under any other name, and in a scheduler of the program's own, it is
-    one that is equal to the number of the optimiser's steps.
+    one that is equal to the number of the optimiser's steps. Or it steps twice, on two lines, without a step of the
+    optimiser in between. As a notice: it is made to lower the rate after more steps than it has made in the end.
 
 Why it hurts
     The first value of the schedule is skipped; or, with a scheduler counted in epochs and stepped in batches, the rate
@@ -64,6 +65,7 @@ OWN_LENGTHS = lazy_pattern(
 )
 COUNTERS = ("last_epoch", "_step_count")  # of a scheduler
 PASSES_AT_LEAST = 2  # for each step, where gradients are accumulated
+LATE_CALLS_AT_LEAST = 5  # of a scheduler, before it is said that it never changed the rate
 RATE_LEFT = 0.1  # of the highest, at the end of a schedule that is cut off
 
 
@@ -89,6 +91,10 @@ class Pace:
     steps: int = 0  # of its optimiser, as it stepped last
     passes: int = 0  # since it was made, by then
     rate: float = 0.0  # by then
+    line: int | None = None  # that it stepped on last
+    repeated: int = 0  # steps on another line than the one before, after no step of the optimiser
+    begins: int = 0  # steps before the first change of the rate that it is made for; 0 where that is not known
+    changed: bool = False  # whether the rate was ever another one
     optimiser: OptimiserState = field(default_factory=OptimiserState)  # which may be gone when the program ends
 
     @property
@@ -150,6 +156,9 @@ class SchedulerPace(LiveRule):
                 f"{pace.name} steps before {type(optimiser).__name__}: the first value of the schedule is skipped",
                 "Call optimizer.step() first, then scheduler.step()",
             )
+        line = user_place().line
+        pace.repeated += steps == pace.steps > 0 and None is not pace.line != line and event.epoch is None
+        pace.line = line
         pace.calls += 1
         pace.optimiser = self.program.optimiser(optimiser)
         pace.reached = scheduler.last_epoch
@@ -158,6 +167,8 @@ class SchedulerPace(LiveRule):
         if not pace.length:
             pace.length, pace.of_function = _length_of_function(scheduler), True
         rate = pace.rate = max(float(group["lr"]) for group in optimiser.param_groups)
+        pace.changed = pace.changed or (pace.calls > 1 and rate != pace.highest)
+        pace.begins = _first_change(scheduler)
         pace.highest = max(pace.highest, rate)
         if pace.low_at is None and rate < LOW_SHARE * pace.highest:
             pace.low_at = steps
@@ -206,6 +217,25 @@ class SchedulerPace(LiveRule):
                     line=pace.place.line,
                 )
                 continue
+            if pace.repeated >= EPOCHS_AT_LEAST:
+                yield self.finding(
+                    f"{pace.name} steps twice, on two lines, between one step of the optimiser and the next "
+                    f"({pace.repeated} times): its schedule is over in half of the time",
+                    "Step it in one place",
+                    file=pace.place.file,
+                    line=pace.place.line,
+                )
+                continue
+            if pace.begins > pace.calls >= LATE_CALLS_AT_LEAST and not pace.changed:
+                yield self.finding(
+                    f"{pace.name} changes the learning rate after {pace.begins} steps of its own, and made "
+                    f"{pace.calls}: the rate was the same from the first step to the last",
+                    "Let the first change come within the training, or leave the scheduler out",
+                    file=pace.place.file,
+                    line=pace.place.line,
+                    level=Level.NOTICE,
+                )
+                continue
             ended = ended or total - pace.steps == pace.length  # it steps at the beginning of an epoch
             if ended and pace.counts_batches and self._is_length_of_a_loader(pace.name):
                 yield self.finding(
@@ -239,6 +269,14 @@ def _length(scheduler: Any) -> int:
         return last and int(ends[-1]) + last
     length = next((getattr(scheduler, name) for name in LENGTHS if hasattr(scheduler, name)), 0)
     return int(length) if isinstance(length, int | float) else 0
+
+
+def _first_change(scheduler: Any) -> int:
+    """After how many steps a StepLR or a MultiStepLR changes the rate for the first time; 0 for others."""
+    milestones = getattr(scheduler, "milestones", None)
+    if type(scheduler).__name__ == "MultiStepLR" and milestones:
+        return int(min(milestones))
+    return int(scheduler.step_size) if type(scheduler).__name__ == "StepLR" else 0
 
 
 def _length_of_function(scheduler: Any) -> int:

@@ -3,11 +3,14 @@
 What it checks
     Without gradients, while a loader of three batches or more is gone through, f1_score, precision_score, recall_score,
     balanced_accuracy_score, matthews_corrcoef, r2_score or an area of scikit-learn gets the rows of one batch, three
-    times or more; and until the program ends it never gets more rows than those of a batch.
+    times or more; and until the program ends it never gets more rows than those of a batch. Or, in the source: in a
+    loop without a backward pass the exponential of each batch's loss, a perplexity, is added up or put into a list, and
+    the sum is divided, or the mean of the list is taken.
 
 Why it hurts
     The mean of these scores is not that of the rows. A batch with few positive rows has an F1 or a precision of 0 or 1
     by chance, one with a single class has no area: the mean changes with the batch size, and so may the best epoch.
+    The mean of perplexities is above the perplexity of all tokens, the more so the more batches differ.
 
 Example
     for x, y in loader: total += f1_score(y, net(x).argmax(1))
@@ -26,7 +29,9 @@ Cost
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,15 +40,18 @@ import torch
 
 from goodfit.checks.engine.events import Epoch, Score, WatchEnds
 from goodfit.checks.engine.events_data import batches_of
+from goodfit.checks.engine.own_source import all_nodes, called, mentions, scopes, within
 from goodfit.checks.engine.sklearn_hooks import AREAS
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
 NOT_MEANS = frozenset(
     (*AREAS, "f1_score", "precision_score", "recall_score", "balanced_accuracy_score", "matthews_corrcoef", "r2_score")
 )
 BATCHES_AT_LEAST = 3
+EXPONENTIAL = lazy_pattern(r"exp\(\s*\w*loss|loss\w*\.exp\(", re.IGNORECASE)
 
 
 @dataclass
@@ -93,6 +101,58 @@ class ScoreOfEachBatch(LiveRule):
                     file=scored.place.file,
                     line=scored.place.line,
                 )
+        for source in self.program.source.files():
+            if mentions(source.text, EXPONENTIAL):
+                for name, line in perplexities_of_batches(source.tree):
+                    yield self.finding(
+                        f"{name} is the perplexity of one batch, and the mean of these is not that of all tokens",
+                        "Average the losses, and take the exponential of the mean: exp(total_loss / count)",
+                        file=source.file,
+                        line=line,
+                    )
+
+
+def perplexities_of_batches(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Exponentials of losses of batches that a loop adds up to a mean, each with its line."""
+    for scope in scopes(tree):
+        nodes = [node for each in scope for node in within(each)]
+        for loop in (node for node in nodes if isinstance(node, ast.For)):
+            body = [node for each in loop.body for node in within(each)]
+            if any(called(node) == "backward" or isinstance(node, ast.For) for node in body):
+                continue
+            for node in body:
+                target, value = _added(node)
+                if target and value is not None and _is_perplexity(value) and _is_averaged(target, nodes):
+                    yield ast.unparse(value), value.lineno
+
+
+def _added(node: ast.AST) -> tuple[str, ast.expr | None]:
+    """What a value is added to, or put into, and the value."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+        return ast.unparse(node.target), node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append" and node.args:
+        return ast.unparse(node.func.value), node.args[0]
+    return "", None
+
+
+def _is_perplexity(value: ast.expr) -> bool:
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "item":
+        value = value.func.value
+    if not isinstance(value, ast.Call) or called(value) != "exp":
+        return False
+    of = value.args[0] if value.args else value.func
+    return "loss" in ast.unparse(of).lower() and not any(isinstance(each, ast.UnaryOp) for each in all_nodes(of))
+
+
+def _is_averaged(target: str, nodes: Sequence[ast.AST]) -> bool:
+    """Whether a sum is divided, or a mean of a list is taken."""
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            if target in (ast.unparse(node.left), ast.unparse(node.left).removeprefix("sum(").removesuffix(")")):
+                return True
+        elif called(node) == "mean" and isinstance(node, ast.Call) and target in map(ast.unparse, node.args):
+            return True
+    return False
 
 
 def _rows_of_a_batch(loader: Any) -> int:

@@ -2,7 +2,9 @@
 
 What it checks
     What a scaler of scikit-learn has transformed back is compared with what the same scaler has transformed: by a
-    metric of scikit-learn, or as `a - b` of two arrays in the function that reads the predictions.
+    metric of scikit-learn, or as `a - b` of two arrays in the function that reads the predictions. Or what a scaler has
+    transformed back is compared with a column that another scaler was given, and this one never was: it is the inputs'
+    scaler, and they are targets.
 
 Why it hurts
     The error is that between two units. It is large, hardly changes while the net learns, and says nothing of it.
@@ -37,6 +39,7 @@ from goodfit.checks.rule import LiveRule
 
 COLUMNS_AT_MOST = 4  # of targets
 ROWS_AT_LEAST = 4
+VALUES_AT_MOST = 100_000  # of an array, that are looked for among others
 KEPT = 8
 SAME = 1e-4  # relative to the spread: a float32 of a double
 
@@ -48,11 +51,16 @@ class ScoresInTwoScales(LiveRule):
     def start(self) -> None:
         self.arrays = ComparedArrays()
         self.scaled: deque[tuple[int, np.ndarray]] = deque(maxlen=KEPT)  # the scaler's id, what it made
+        self.given: deque[tuple[int, np.ndarray]] = deque(maxlen=KEPT)  # the same, and the values that it was given
         self.inverses: deque[tuple[int, weakref.ref[np.ndarray]]] = deque(maxlen=KEPT)  # the same, of what is back
         self.reported: set[Place] = set()
 
     def on_transform(self, event: Transform) -> None:
         made = event.result
+        x = event.x
+        is_column = isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.shape == (len(x), 1)
+        if is_column and len(x) <= VALUES_AT_MOST:
+            self.given.append((id(event.transformer), np.unique(x)))
         is_target = isinstance(made, np.ndarray) and made.ndim == 2 and made.shape[1] <= COLUMNS_AT_MOST
         if is_target and len(made) >= ROWS_AT_LEAST:
             self.scaled.append((id(event.transformer), made))
@@ -87,6 +95,17 @@ class ScoresInTwoScales(LiveRule):
                     line=place.line,
                 )
 
+            others = [of for of, values in self.given if _are_among(still, values)]
+            if others and scaler not in others and place not in self.reported:
+                self.reported.add(place)
+                yield self.finding(
+                    "one side of this comparison was transformed back by a scaler that never saw the other side: that "
+                    "one's values are another scaler's",
+                    "Transform predictions back by the scaler of the targets",
+                    file=place.file,
+                    line=place.line,
+                )
+
     def _scaler_of(self, array: Any) -> int | None:
         """Which scaler has transformed an array back, or the one that it is a view of."""
         if not isinstance(array, np.ndarray):
@@ -95,6 +114,13 @@ class ScoresInTwoScales(LiveRule):
             (of for of, ref in self.inverses if (kept := ref()) is not None and (kept is array or kept is array.base)),
             None,
         )
+
+
+def _are_among(array: np.ndarray, values: np.ndarray) -> bool:
+    """Whether all numbers of an array are among these, which are sorted."""
+    return (
+        ROWS_AT_LEAST <= array.size <= VALUES_AT_MOST and array.dtype.kind == "f" and bool(np.isin(array, values).all())
+    )
 
 
 def _same(made: np.ndarray, labels: np.ndarray) -> bool:

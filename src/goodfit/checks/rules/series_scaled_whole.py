@@ -1,11 +1,11 @@
 """series-scaled-whole: a series is scaled by its own mean or range over all time, and cut into past and future after.
 
 What it checks
-    The source: minimum, maximum, mean or deviation are taken of a whole series, along time (without an axis, or along
-    axis 0), and scale it, or a StandardScaler, MinMaxScaler or the like of scikit-learn is fitted to it and transforms
-    it, also in a function of the program's that returns the scaler; what is made of it is then cut at one place into a
-    first part [:k] and a rest [k:]. And the program cuts windows, [i : i + length], so that its rows are in the order
-    of time.
+    The source: minimum, maximum, mean or deviation are taken of a whole series, or of columns of a frame, along time
+    (without an axis, or along axis 0), and scale it, or a StandardScaler, MinMaxScaler or the like of scikit-learn is
+    fitted to it and transforms it, also in a function of the program's that returns the scaler; what is made of it is
+    then cut at one place into a first part [:k] and a rest [k:]. And the program cuts windows, [i : i + length], so
+    that its rows are in the order of time.
 
 Why it hurts
     The scale tells the training how high the series will rise. Inputs of the test part stay within 0 to 1 because their
@@ -96,10 +96,11 @@ def scaled_whole(body: Sequence[ast.stmt], fitting: Mapping[str, Fitting] = NONE
     yield from _transformed_whole(nodes, assigned)
     yield from _transformed_by_another(nodes, assigned, fitting)
     for target, value in assigned:
-        if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
+        if _series(target) is None or not isinstance(value, ast.BinOp):
             continue
         series = _scaled(value, measures)
-        if series is not None and _is_cut_after(target.id, value.lineno, nodes, assigned):
+        frame = ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
+        if series is not None and _is_cut_after(frame, value.lineno, nodes, assigned):
             yield series, value.lineno
 
 
@@ -230,7 +231,15 @@ def _measured(value: ast.expr) -> str | None:
         of = rest.pop(0)
     axes = [*rest, *(each.value for each in value.keywords if each.arg in ("axis", "dim"))]
     along_time = all(isinstance(each, ast.Constant) and each.value in (0, None) for each in axes)
-    return of.id if isinstance(of, ast.Name) and along_time else None
+    return _series(of) if along_time else None
+
+
+def _series(value: ast.expr) -> str | None:
+    """How a whole series is written: a name, or columns of one by their names; None of anything else."""
+    if isinstance(value, ast.Attribute) and value.attr == "values":
+        value = value.value
+    is_column = isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name) and _names_columns(value.slice)
+    return ast.unparse(value) if is_column or isinstance(value, ast.Name) else None
 
 
 def _scaled(value: ast.BinOp, measures: dict[str, set[str]]) -> str | None:
@@ -243,7 +252,7 @@ def _scaled(value: ast.BinOp, measures: dict[str, set[str]]) -> str | None:
         return None
     names = names_in(value)
     lefts = [node.left for node in all_nodes(value) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)]
-    for series in {each.id for each in lefts if isinstance(each, ast.Name)}:  # what is scaled
+    for series in {each for left in lefts if (each := _series(left)) is not None}:  # what is scaled
         own = {each for node in inline if (each := _measured(node)) is not None}
         by_name = names & measures.get(series, set())
         if series in own or by_name:

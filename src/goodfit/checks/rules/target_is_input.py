@@ -1,9 +1,9 @@
 """target-is-input: a language model is trained to predict the token that it is given.
 
 What it checks
-    The targets are the input's own tokens, position by position, and a copy of the net shows that it reads from left to
-    right: an earlier token moves later outputs, and the last token moves its own output and no earlier one. A decoder
-    that puts a first token before them by itself is given what it is to say, and is left out.
+    The targets are the input's own tokens, position by position, or the ones before them, and a copy of the net shows
+    that it reads from left to right: an earlier token moves later outputs, and the last token moves its own output and
+    no earlier one. A decoder that puts a first token before them by itself is given what it is to say, and is left out.
 
 Why it hurts
     The net learns to copy. Its loss falls to nothing in a few steps, and it has learnt nothing about the next token.
@@ -61,6 +61,9 @@ class TargetIsInput(LiveRule):
             if match.shift.steps == 0:
                 what = "the targets are the tokens of the input themselves: the net learns to copy"
                 fix = "Shift by one: inputs chunk[:, :-1], targets chunk[:, 1:]"
+            elif match.shift.steps < 0:
+                what = "the targets are the tokens before those of the input: inputs and targets are exchanged"
+                fix = "Exchange them: inputs chunk[:, :-1], targets chunk[:, 1:]"
             else:
                 what = "the targets are two steps ahead of the input: they were shifted twice"
                 fix = "Shift once: a model that takes labels= shifts them by itself"

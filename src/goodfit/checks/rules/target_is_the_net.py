@@ -1,9 +1,9 @@
 """target-is-the-net: the target net becomes the trained net itself, not a copy of it.
 
 What it checks
-    The source: a net that is called a target, teacher or average is assigned the net whose parameters an optimiser
-    holds (target = net), is called itself, and nothing copies the other net there; or a loop over the parameters of
-    both gives one the data of the other (t.data = p.data), which is the same memory.
+    The source: a net that is called a target, teacher, reference or average is assigned the net whose parameters an
+    optimiser holds (target = net), is called or handed on itself, and nothing copies the other net there; or a loop
+    over the parameters of both gives one the data of the other (t.data = p.data), which is the same memory.
 
 Why it hurts
     From there on the target moves with each step of the net: what is to be approached runs away, values grow without
@@ -34,7 +34,9 @@ from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 OPTIMISER = lazy_pattern(r"^(Adam\w*|NAdam|RAdam|SGD|RMSprop|Adagrad|Adadelta|ASGD|Rprop|LBFGS|Muon)$")
-TARGET = lazy_pattern(r"(^|_)(targets?|tgt|targ|ema|teacher|slow|shadow|momentum)(_|$)", re.IGNORECASE)
+TARGET = lazy_pattern(
+    r"(^|_)(targets?|tgt|targ|ema|teacher|slow|shadow|momentum|ref|reference|frozen|anchor)(_|$)", re.IGNORECASE
+)
 NET = ast.Name | ast.Attribute
 
 
@@ -42,7 +44,7 @@ class TargetIsTheNet(SourceRule):
     code, level = "GF541", Level.WARNING
     yields_to = ("loads-itself", "best-weights-by-reference")
     worth_parsing = lazy_pattern(
-        r"(target|tgt|targ|ema|teacher|slow|shadow|momentum)\w*\s*=\s*[\w.]+\s*($|[;#])|\.data\s*=",
+        r"(target|tgt|targ|ema|teacher|slow|shadow|momentum|ref|reference|frozen|anchor)\w*\s*=\s*[\w.]+\s*($|[;#])|\.data\s*=",
         re.IGNORECASE | re.MULTILINE,
     )
     what = "{name}: both are one net from here on, and the target moves with each step"
@@ -64,7 +66,9 @@ def targets_that_are_the_net(tree: ast.Module) -> Iterator[tuple[str, int]]:
     }
     if not trained:
         return
-    functions = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    functions = {ast.unparse(each.func) for each in calls}
+    functions |= {ast.unparse(given_to) for each in calls for given_to in each.args if isinstance(given_to, NET)}
     for target, value in given(nodes):
         if not isinstance(target, NET) or not isinstance(value, NET):
             continue

@@ -4,7 +4,7 @@ What it checks
     In the source of the program: triplet_margin_loss, or a loss made by TripletMarginLoss or its brother with a
     distance, gets as its second argument what is called negative, or was made of it, and as its third what is called
     positive. Or a hinge that is written out, relu(a - b + margin), has a likeness to the positive as its a and one to
-    the negative as its b, or distances the other way round.
+    the negative as its b, or distances the other way round. As a warning: its margin is subtracted.
 
 Why it hurts
     Its arguments are anchor, positive, negative. Turned round, equal classes are pushed apart and different ones pulled
@@ -31,9 +31,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.events import WatchEnds
+from goodfit.checks.engine.own_source import all_nodes, called, given, mentions, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
-from goodfit.checks.finding import Level
+from goodfit.checks.finding import Finding, Level
 from goodfit.lazy_pattern import lazy_pattern
 
 LOSSES = lazy_pattern(r"^[Tt]riplet_?[Mm]argin_?(With_?[Dd]istance_?|_with_distance_)?[Ll]oss$")
@@ -47,6 +48,12 @@ MODULES = {"CosineSimilarity": "cosine_similarity", "PairwiseDistance": "pairwis
 SHORT = lazy_pattern(r"^(\w{1,3}?)_?([pn])$")  # zp and zn, d_p and d_n: p for positive, n for negative
 
 
+MARGIN = lazy_pattern(r"^(self\.|args\.)?(\w*margin\w*|alpha|m|[0-9.]+)$", re.IGNORECASE)
+MARGIN_SUBTRACTED = lazy_pattern(r"-\s*((self|args)\.)?(\w*margin|alpha|m|[0-9.]+)\b", re.IGNORECASE)
+PAIR_OF_POSITIVE = lazy_pattern(r"^(d|dist|distance|sim)?_?(ap|p)$", re.IGNORECASE)  # anchor and positive
+PAIR_OF_NEGATIVE = lazy_pattern(r"^(d|dist|distance|sim)?_?(an|n)$", re.IGNORECASE)
+
+
 class TripletTurned(SourceRule):
     code, level = "GF292", Level.ERROR
     worth_parsing = lazy_pattern(
@@ -58,6 +65,44 @@ class TripletTurned(SourceRule):
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from turned_triplets(tree)
         yield from turned_hinges(tree)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        yield from super().on_end(event)
+        for source in self.program.source.files() if self.program.steps else ():
+            if mentions(source.text, MARGIN_SUBTRACTED):
+                for name, line in subtracted_margins(source.tree):
+                    yield self.finding(
+                        f"in {name} the margin is subtracted: the loss is 0 until the positive is farther away than "
+                        "the negative, by the margin",
+                        "Add it: relu(distance_to_positive - distance_to_negative + margin)",
+                        file=source.file,
+                        line=line,
+                        level=Level.WARNING,
+                    )
+
+
+def subtracted_margins(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Hinges of a positive and a negative whose margin has a minus, each with its line."""
+    for call in of_kind(tree, ast.Call):
+        if called(call) not in HINGES:
+            continue
+        for hinged in [*call.args, *([call.func.value] if isinstance(call.func, ast.Attribute) else [])]:
+            terms = [(sign, ast.unparse(term)) for sign, term in _terms(hinged)]
+            if sorted(sign for sign, _ in terms) != [-1, -1, 1]:
+                continue
+            margins = [name for sign, name in terms if sign < 0 and MARGIN.search(name)]
+            sides = [name for _, name in terms if name not in margins]
+            kinds = [_side(name) for name in sides]
+            if len(margins) == 1 and sorted(kinds) == ["negative", "positive"]:
+                yield ast.unparse(hinged), call.lineno
+
+
+def _side(name: str) -> str:
+    """Whether a name says that it is of the positive or of the negative; "" where it says neither."""
+    last = name.rpartition(".")[2]
+    if POSITIVE.search(last) or PAIR_OF_POSITIVE.search(last):
+        return "positive"
+    return "negative" if NEGATIVE.search(last) or PAIR_OF_NEGATIVE.search(last) else ""
 
 
 def turned_triplets(tree: ast.Module) -> Iterator[tuple[str, int]]:
