@@ -118,7 +118,12 @@ def divided(
         if not divisions:
             continue
         scope = _read(nodes, losses)
+        by_size = {  # right / len(loader) / batch_size
+            id(node.left) for node in divisions if isinstance(node, ast.BinOp) and SIZE.search(ast.unparse(node.right))
+        }
         for node in divisions:
+            if id(node) in by_size:
+                continue
             sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
             kinds = scope.sum_of(sides[0]), scope.count_of(sides[1])
             wrong = WRONG.get(kinds)

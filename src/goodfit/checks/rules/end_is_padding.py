@@ -73,7 +73,7 @@ def one_for_both(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield _is_mask(node, names), node.lineno
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             compared = _compared(node.targets[0].slice, names)
-            if compared and ast.unparse(node.value) == IGNORED:
+            if compared and _is_ignored(node.value):
                 yield compared, node.lineno
 
 
@@ -118,10 +118,15 @@ def _compared(node: ast.AST, names: set[str]) -> str:
     return ""
 
 
+def _is_ignored(node: ast.AST) -> bool:
+    """-100, or a name that says so: IGNORE_INDEX, self.ignore_id."""
+    return ast.unparse(node) == IGNORED or "ignore" in _name(node).lower()
+
+
 def _is_mask(node: ast.Call, names: set[str]) -> str:
     """The name, where a call gives -100 wherever a token equals it."""
     if called(node) not in ("masked_fill", "masked_fill_", "where") or len(node.args) < 2:
         return ""
-    if IGNORED not in [ast.unparse(arg) for arg in node.args[1:]]:
+    if not any(map(_is_ignored, node.args[1:])):
         return ""
     return _compared(node.args[0], names)

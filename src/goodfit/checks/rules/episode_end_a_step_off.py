@@ -66,7 +66,7 @@ class Recursion(NamedTuple):
 
 class EpisodeEndAStepOff(SourceRule):
     code, level = "GF567", Level.WARNING
-    worth_parsing = lazy_pattern(r"1(?:\.0*)? *- *[^\n]*(?:done|term|end|start|first)[^\n]*\[")
+    worth_parsing = lazy_pattern(r"(?:1(?:\.0*)? *- *|~|not *\(?)[^\n]*(?:done|term|end|start|first)[^\n]*\[")
     what = "the sum over a rollout reads {name}: it is cut one step beside the end of an episode"
     fix = "Store what the recursion reads: the done of env.step() for 1 - dones[t], that of the step before for [t + 1]"
 
@@ -94,9 +94,9 @@ def _recursions(tree: ast.Module) -> Iterator[Recursion]:
             continue
         owner = owners.get(id(loop))
         methods = [each.name for each in owner.body if isinstance(each, ast.FunctionDef)] if owner else []
-        for node in of_kind(loop, ast.BinOp):
-            is_rest = isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1.")
-            for read in of_kind(node.right, ast.Subscript) if is_rest else ():
+        for node in all_nodes(loop):
+            rest = _taken_from_one(node)
+            for read in of_kind(rest, ast.Subscript) if rest is not None else ():
                 name, index = _name_or_key(read.value), read.slice
                 if not DONE.search(name):
                     continue
@@ -105,6 +105,15 @@ def _recursions(tree: ast.Module) -> Iterator[Recursion]:
                 elif isinstance(loop, ast.For) and isinstance(index, ast.Name) and index.id in names_in(loop.target):
                     carried = _is_carried_on(loop, node)
                     yield from [] if carried else [Recursion(name, False, frozenset(methods))]
+
+
+def _taken_from_one(node: ast.AST) -> ast.expr | None:
+    """What 1 - x, ~x or logical_not(x) is of."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1."):
+        return node.right
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
+        return node.operand
+    return node.args[0] if isinstance(node, ast.Call) and called(node) == "logical_not" and node.args else None
 
 
 def _is_carried_on(loop: ast.For, node: ast.AST) -> bool:

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall, Read, Score, WatchEnds
 from goodfit.checks.engine.user_frame import Place
@@ -140,5 +141,10 @@ def _awake_part(net: nn.Module) -> str | None:
     """The first part with dropout or batch norm that is in train mode; "" where the whole net is, None for none."""
     if net.training:
         # a part of a Sequential, net[:6], is a new one and in train mode, whatever its layers are in
-        return "" if any(part.training and modal_layer(part) for part in net.modules()) else None
-    return next((name for name, part in net.named_modules() if part.training and modal_layer(part)), None)
+        return "" if any(part.training and _has_modes(part) for part in net.modules()) else None
+    return next((name for name, part in net.named_modules() if part.training and _has_modes(part)), None)
+
+
+def _has_modes(part: nn.Module) -> bool:
+    """Whether a layer does another thing in eval mode: a batch norm that keeps no averages takes each batch's own."""
+    return modal_layer(part) and not (isinstance(part, _NormBase) and part.running_mean is None)

@@ -40,7 +40,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 5
-DEPTH = 3  # of dictionaries within what was loaded
+DEPTH = 3  # of dictionaries and lists within what was loaded
 
 
 @dataclass
@@ -114,6 +114,9 @@ class OptimiserNotResumed(LiveRule):
 
 def _states(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     """State dictionaries of optimisers that keep something from step to step."""
+    if isinstance(value, list | tuple) and depth:
+        for inner in value:
+            yield from _states(inner, depth - 1)
     if not isinstance(value, Mapping) or not depth:
         return
     if set(value) == {"state", "param_groups"} and value["state"]:

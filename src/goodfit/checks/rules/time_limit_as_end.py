@@ -46,7 +46,7 @@ from goodfit.lazy_pattern import lazy_pattern
 
 TERMINATED = lazy_pattern(r"(?i)^(is_)?term(inated|inal|inations?|s)?$")
 TRUNCATED = lazy_pattern(r"(?i)^(is_)?(trunc(ated|ations?)?|time_?(out|limit)|timed_out)$")
-DONE = lazy_pattern(r"(?i)done|term|over|end")
+DONE = lazy_pattern(r"(?i)done|term|over|end|^d\d?$")
 FINAL = lazy_pattern(r"(?i)^(final|terminal|real_next|true_next)_?(obs|observations?|states?)$")
 ONE = ("1", "1.0", "1.")
 STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
