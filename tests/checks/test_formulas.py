@@ -12,10 +12,10 @@ from goodfit.checks.engine.focal_weights import weights_turned
 from goodfit.checks.engine.growing_rollouts import never_emptied
 from goodfit.checks.engine.noisy_targets import noisy_targets
 from goodfit.checks.engine.sides import not_swapped
-from goodfit.checks.rules.best_never_used import never_used
 from goodfit.checks.rules.coordinates_exchanged import exchanged
 from goodfit.checks.rules.exploration_turned import turned_explorations
 from goodfit.checks.rules.held_out_never_read import never_read
+from goodfit.checks.rules.kept_weights_unused import unused_weights
 from goodfit.checks.rules.listings_paired import paired_listings
 from goodfit.checks.rules.log_prob_of_other_draw import other_draws
 from goodfit.checks.rules.noise_not_gaussian import uniform_latents
@@ -144,7 +144,7 @@ ROLLOUT = """
         (never_added, TERMS, [""], [" + kld"]),
         (never_added, PENALTY, [""], [" + 10 * gp"]),
         (stale_values, VALID, ["loss"], ["vloss"]),
-        (never_used, BEST, [""], ["model.load_state_dict(best_wts)"]),
+        (unused_weights, BEST, [""], ["model.load_state_dict(best_wts)"]),
         (never_read, HELD_OUT, ["train_loader"], ["val_loader"]),
         (not_swapped, POSE, ["pass"], ["k = k[[1, 0]]"]),
         (never_emptied, ROLLOUT, ["pass"], ["logps.clear()"]),

@@ -54,6 +54,7 @@ NO_GRAPH = frozenset({"item", "detach", "numpy", "tolist"})
 
 class TermNeverAdded(SourceRule):
     code, level = "GF589", Level.WARNING
+    yields_to = ("term-left-out",)
     worth_parsing = lazy_pattern(r"\.backward\(")
     what = "{name} is computed in each step and is no part of what backward is called on: it trains nothing"
     fix = "Add it to the loss, or compute it under torch.no_grad() where it is only shown"
