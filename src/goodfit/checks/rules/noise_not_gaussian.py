@@ -49,14 +49,14 @@ class NoiseNotGaussian(SourceRule):
     fix = "Draw it by torch.randn_like"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        yield from uniform(tree)
+        if any(called(node) == "cumprod" for node in all_nodes(tree)):
+            yield from uniform(tree)
         yield from uniform_latents(tree)
 
 
 def uniform(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Uniform noise that a net is to predict, where other noise is Gaussian, each with its line."""
-    functions = {called(node) for node in all_nodes(tree)}
-    if "cumprod" not in functions or not functions & set(GAUSSIAN):
+    if not any(called(node) in GAUSSIAN for node in all_nodes(tree)):
         return
     for body in scopes(tree):
         own = [statement for statement in body if not isinstance(statement, OWN_SCOPE)]
