@@ -408,3 +408,15 @@ def test_files_are_compared_without_pytorch(tmp_path: Path) -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_no_interval_of_a_difference_of_shares_is_beyond_all_rows(tmp_path: Path) -> None:
+    """One model is right in all of six rows and the other in two: its t interval would end at 121 points."""
+    truth = ["x", "y"] * 3
+    wrong = ["y", "x", "y", "x", "x", "y"]
+    a = write(tmp_path / "a.csv", ["truth", "prediction"], zip(truth, truth, strict=True))
+    b = write(tmp_path / "b.csv", ["truth", "prediction"], zip(truth, wrong, strict=True))
+    ends = [end for pair in goodfit.compare(a, b).pairs for end in (pair.difference.low, pair.difference.high)]
+    assert ends
+    assert all(-1 <= end <= 1 for end in ends)
+    assert max(ends) == 1

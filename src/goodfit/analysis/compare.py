@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -127,10 +127,17 @@ def _pairs(
         result.append(
             Pair(
                 metric, entries[a].name, entries[b].name, (_figure(metric, scores[a]), _figure(metric, scores[b])),
-                test.difference, test.p, p, test.method, width, better_a, equal, better_b, rows,
+                _possible(metric, test.difference), test.p, p, test.method, width, better_a, equal, better_b, rows,
             )
         )  # fmt: skip
     return result
+
+
+def _possible(metric: Metric, apart: Estimate) -> Estimate:
+    """An interval of a t test, cut where two shares cannot lie further apart."""
+    if metric not in SHARES:
+        return apart
+    return replace(apart, low=max(apart.low, -1.0), high=min(apart.high, 1.0))
 
 
 def _rows_of(entry: Entry) -> str:
