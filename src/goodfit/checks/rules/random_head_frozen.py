@@ -84,7 +84,8 @@ class RandomHeadFrozen(LiveRule):
         for net in list(self.program.nets):
             modules = [module for module in net.modules() if isinstance(module, nn.Linear)]
             head = next((each for each in modules if _lies_at(each, weight)), None)
-            if head is None or head.weight.requires_grad or self._is_known(head.weight) or not _is_new(head):
+            own = None if head is None else _weight(head)
+            if head is None or own is None or own.requires_grad or self._is_known(own) or not _is_new(head, own):
                 continue
             if any(not param.requires_grad and self._is_known(param) for param in net.parameters()):
                 return head
@@ -95,14 +96,21 @@ class RandomHeadFrozen(LiveRule):
         return known is not None and known() is param
 
 
+def _weight(layer: nn.Linear) -> Tensor | None:
+    """The parameter itself: the attribute of a parametrised layer computes, and a spectral norm moves by it."""
+    own = layer._parameters.get("weight")
+    return None if own is None or is_lazy(own) else own
+
+
 def _lies_at(layer: nn.Linear, weight: Tensor) -> bool:
-    return not is_lazy(layer.weight) and layer.weight.data_ptr() == weight.data_ptr()
+    own = _weight(layer)
+    return own is not None and own.data_ptr() == weight.data_ptr()
 
 
-def _is_new(layer: nn.Linear) -> bool:
+def _is_new(layer: nn.Linear, weight: Tensor) -> bool:
     """Whether a layer has the values of nn.Linear's initialisation, or of those of Hugging Face."""
-    weight = layer.weight.detach().float()
-    bias = None if layer.bias is None else layer.bias.detach().float()
+    weight, own = weight.detach().float(), layer._parameters.get("bias")
+    bias = None if own is None else own.detach().float()
     if weight.numel() < VALUES_AT_LEAST or weight.is_meta:
         return False
     limit, variance = 1 / math.sqrt(layer.in_features), float(weight.var())
