@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, Call, Loss, NetCall
 from goodfit.checks.engine.program_state import LastCall
@@ -33,7 +32,6 @@ class RowCalls:
         self._place: Place | None = None
         self._targets: tuple[int, ...] | None = None
         self._inner_targets: tuple[int, ...] | None = None  # of a loss within the net, before its call is over
-        self._rows_first: tuple[weakref.ref[nn.Module], int] | None = None  # of a net whose sequences have rows first
         self._batch = 0  # where the last batch of a loader lies that has its rows first
 
     def add_call(self, event: NetCall, last: LastCall | None) -> None:
@@ -51,16 +49,6 @@ class RowCalls:
         size = getattr(event.loader, "batch_size", None)
         self._batch = x.data_ptr() if x is not None and x.dim() > 1 and len(x) == size != x.shape[1] else 0
 
-    def add_sequences(self, event: Call) -> None:
-        """A layer of a net, before its call is over: whether it takes (batch, time, features), and how many rows."""
-        if event.root in self.examined or not event.args:
-            return
-        layer, x = event.module, event.args[0]
-        is_first = bool(getattr(layer, "batch_first", False) or getattr(_attention_of(layer), "batch_first", False))
-        packed = isinstance(x, PackedSequence)
-        rows = int(x.batch_sizes[0]) if packed else len(x) if isinstance(x, Tensor) and x.dim() == 3 else 0
-        self._rows_first = (weakref.ref(event.root), rows) if rows and (is_first or packed) else None
-
     def add_loss(self, event: Loss) -> None:
         """A loss: the shape of its targets says what a row is."""
         if self._call is not None:
@@ -76,25 +64,13 @@ class RowCalls:
             return None
         self.examined.add(call.module)
         rows = len(call.inputs[0]) if call.inputs[0].dim() else 0
-        is_batch = call.inputs[0].data_ptr() == self._batch or self._has_rows_first(call)
+        is_batch = call.inputs[0].data_ptr() == self._batch
         outputs = [
             at
             for at in _in_loss(call.outputs, event)
             if is_batch or _a_row_a_sample(call.inputs[0], call.outputs[at], self._targets, rows)
         ]
         return RowCall(call, outputs, self._place)
-
-    def _has_rows_first(self, call: Call) -> bool:
-        """Whether a layer of the net was given as many rows first as its input has, which is no square."""
-        kept, self._rows_first = self._rows_first, None
-        shape = call.inputs[0].shape
-        return kept is not None and kept[0]() is call.module and len(shape) > 1 and shape[0] == kept[1] != shape[1]
-
-
-def _attention_of(layer: nn.Module) -> nn.Module | None:
-    """Of a layer of a transformer, which keeps there what it was made with."""
-    attention = getattr(layer, "self_attn", None)
-    return attention if isinstance(attention, nn.Module) else None
 
 
 def _in_loss(outputs: Sequence[Tensor], event: BackwardBegins) -> list[int]:

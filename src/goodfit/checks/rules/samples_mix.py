@@ -67,7 +67,6 @@ class SamplesMix(LiveRule):
     def on_call(self, event: Call) -> None:
         if event.inputs and event.inputs[0].dim() == 2:
             self.unbatched.add(event.root)
-        self.calls.add_sequences(event)
 
     def on_net_call(self, event: NetCall) -> Iterator[Finding]:
         self.calls.add_call(event, self.program.last_call)
