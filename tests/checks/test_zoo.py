@@ -43,6 +43,7 @@ QUICK_CORRECT = (
     "clean/ppo",
     "clean/sam",
     "clean/tbptt",
+    "clean/tied_and_normed",
     "clean/validation_statistics_only",
 )
 # The shortest of their rules, and the longest to run: two to five seconds each, where another of the rule takes one.

@@ -38,6 +38,7 @@ from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, NetCall
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.user_frame import user_frame
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -73,8 +74,7 @@ class NoNonlinearity(LiveRule):
             id(weight): (id(net), name)
             for net in self.program.nets
             for name, part in net.named_modules()
-            # not part.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
-            if isinstance(part, (nn.Linear, _ConvNd)) and (weight := part._parameters.get("weight")) is not None
+            if isinstance(part, (nn.Linear, _ConvNd)) and (weight := own_parameter(part, "weight")) is not None
         }
         for nodes in event.nodes:
             # also by outputs that this loss leaves out, as where each of two heads has a backward of its own

@@ -43,6 +43,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from goodfit.checks.engine.events import Averaged, NetCall
 from goodfit.checks.engine.kept_weights import some_values
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -182,7 +183,7 @@ def _norms(net: nn.Module) -> list[_BatchNorm]:
 
 
 def _state(norms: list[_BatchNorm]) -> State:
-    weights = [norm._parameters.get(name) for norm in norms for name in ("weight", "bias")]
+    weights = [own_parameter(norm, name) for norm in norms for name in ("weight", "bias")]
     statistics = [norm._buffers.get(name) for norm in norms for name in ("running_mean", "num_batches_tracked")]
     return State(*(
         tuple(number for each in some if each is not None for number in each.detach().reshape(-1)[:VALUES].tolist())
@@ -199,7 +200,7 @@ def _is_fresh(norm: _BatchNorm) -> bool:
 
 def _is_trained(norm: _BatchNorm) -> bool:
     """Whether both its weight and its bias are those of no fresh layer."""
-    weight, bias = (norm._parameters.get(name) for name in ("weight", "bias"))
+    weight, bias = (own_parameter(norm, name) for name in ("weight", "bias"))
     if weight is None or bias is None or weight.numel() < 2:
         return False
     return bool((weight != weight[0]).any()) and bool((bias != bias[0]).any())

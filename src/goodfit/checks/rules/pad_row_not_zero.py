@@ -32,6 +32,7 @@ from torch import Tensor, nn
 
 from goodfit.checks.engine.events import Call, NetCall
 from goodfit.checks.engine.mixing_probe import copied, random_state_kept
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
@@ -77,7 +78,7 @@ class PadRowNotZero(LiveRule):
         if module.padding_idx is None or event.root in self.judged or not event.inputs or module in self.filled:
             return
         pads = int((event.inputs[0] == module.padding_idx).sum())
-        weight = module._parameters.get("weight")  # a parametrised one is computed when asked for
+        weight = own_parameter(module, "weight")
         if pads >= PADS_AT_LEAST and weight is not None and bool(weight.detach()[module.padding_idx].any()):
             self.filled.append(module)
             self.pads = pads

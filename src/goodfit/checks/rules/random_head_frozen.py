@@ -33,6 +33,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import BackwardBegins, Step, Weights
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -97,8 +98,7 @@ class RandomHeadFrozen(LiveRule):
 
 
 def _weight(layer: nn.Linear) -> Tensor | None:
-    """The parameter itself: the attribute of a parametrised layer computes, and a spectral norm moves by it."""
-    own = layer._parameters.get("weight")
+    own = own_parameter(layer, "weight")
     return None if own is None or is_lazy(own) else own
 
 
@@ -109,7 +109,7 @@ def _lies_at(layer: nn.Linear, weight: Tensor) -> bool:
 
 def _is_new(layer: nn.Linear, weight: Tensor) -> bool:
     """Whether a layer has the values of nn.Linear's initialisation, or of those of Hugging Face."""
-    weight, own = weight.detach().float(), layer._parameters.get("bias")
+    weight, own = weight.detach().float(), own_parameter(layer, "bias")
     bias = None if own is None else own.detach().float()
     if weight.numel() < VALUES_AT_LEAST or weight.is_meta:
         return False

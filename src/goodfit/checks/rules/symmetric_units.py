@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from goodfit.checks.engine.events import Step, WatchEnds
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
@@ -106,8 +107,7 @@ def _weights(net: nn.Module) -> Iterator[tuple[str, Tensor, int]]:
     """Weights with a row for each unit: name, weight, number of gates."""
     for path, module in net.named_modules():
         if isinstance(module, (nn.Linear, _ConvNd)) and not module.__dict__.get("transposed", False):
-            # not module.weight: a parametrised weight is computed when asked for, and spectral_norm keeps count
-            weight = module._parameters.get("weight")
+            weight = own_parameter(module, "weight")
             if getattr(module, "groups", 1) == 1 and weight is not None:
                 yield f"{path}.weight".lstrip("."), weight, 1
         elif isinstance(module, nn.RNNBase):

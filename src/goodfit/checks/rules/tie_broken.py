@@ -28,10 +28,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import NetCall
+from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.own_source import body_of, file_around
 from goodfit.checks.engine.user_frame import Place, is_users
 from goodfit.checks.finding import Finding, Level
@@ -56,7 +57,7 @@ class TieBroken(LiveRule):
             if kind not in self.ties:
                 self.ties[kind] = list(_ties(kind))
             for one, other, place in self.ties[kind]:
-                left, right = _attribute(module, one), _attribute(module, other)
+                left, right = _parameter(module, one), _parameter(module, other)
                 if _are_apart(left, right):
                     yield self.finding(
                         f"self.{one} was to be self.{other}, and in {kind.__name__} they are two parameters: one was "
@@ -67,9 +68,9 @@ class TieBroken(LiveRule):
                     )
 
 
-def _are_apart(one: object, other: object) -> bool:
+def _are_apart(one: Tensor | None, other: Tensor | None) -> bool:
     """Whether two parameters of one shape have memory of their own."""
-    if not (isinstance(one, nn.Parameter) and isinstance(other, nn.Parameter)) or is_lazy(one) or is_lazy(other):
+    if one is None or other is None or is_lazy(one) or is_lazy(other):
         return False
     return one is not other and one.data_ptr() != other.data_ptr() and one.shape == other.shape
 
@@ -93,8 +94,10 @@ def _is_weight(text: str, own: str) -> bool:
     return text.startswith(own) and text.endswith(".weight") and text.replace(".", "").isidentifier()
 
 
-def _attribute(module: nn.Module, path: str) -> object:
-    value: object = module
-    for name in path.split("."):
-        value = getattr(value, name, None)
-    return value
+def _parameter(module: nn.Module, path: str) -> Tensor | None:
+    """The parameter at a path such as decoder.weight; None where there is none."""
+    *parts, name = path.split(".")
+    owner: nn.Module | None = module
+    for part in parts:
+        owner = None if owner is None else owner._modules.get(part)
+    return None if owner is None else own_parameter(owner, name)

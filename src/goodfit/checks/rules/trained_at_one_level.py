@@ -1,4 +1,4 @@
-"""trained-at-one-level: a net is told one noise level, or one time, in all of its training, and many in sampling.
+"""trained-at-one-level: a net is given one noise level, or one time, in all of its training, and many in sampling.
 
 What it checks
     A net gives what has the shape of its input (N, ...), as one that finds noise does, and takes a number for each row
