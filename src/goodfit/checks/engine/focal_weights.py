@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.formulas import Formulas, factors, formulas
+from goodfit.checks.engine.formulas import Formulas, factors, formulas, taken_from_one
 from goodfit.checks.engine.own_source import called, last_name, of_kind
 from goodfit.lazy_pattern import lazy_pattern
 
@@ -61,5 +61,4 @@ def _comes_of_softmax(value: ast.expr, scope: Formulas) -> bool:
 
 
 def _is_rest(node: ast.expr) -> bool:
-    """Whether a value is 1 minus another."""
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1.")
+    return taken_from_one(node) is not None

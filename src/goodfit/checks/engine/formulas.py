@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, scopes, within
 
+ONE = ("1", "1.0", "1.")
 STEPS_BACK = 4  # names that are followed to what they are set to
 WRAPPERS = frozenset(
     {"mean", "sum", "nanmean", "item", "squeeze", "unsqueeze", "view", "reshape", "flatten"}
@@ -92,3 +93,9 @@ def difference(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         return node.left, node.right
     return None
+
+
+def taken_from_one(node: ast.AST) -> ast.expr | None:
+    """x of 1 - x; None of anything else."""
+    is_rest = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ONE
+    return node.right if is_rest and isinstance(node, ast.BinOp) else None

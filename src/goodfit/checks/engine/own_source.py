@@ -15,9 +15,12 @@ from types import CodeType
 from typing import Any, NamedTuple, TypeVar
 
 from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
+from goodfit.lazy_pattern import lazy_pattern
 
 N = TypeVar("N", bound=ast.AST)
 
+# Methods by which a program puts something into a list or a buffer of its own.
+STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 FILES_AT_MOST = 40  # of the program's own, that are parsed
 FILES_KEPT = 2 * FILES_AT_MOST  # cells of a notebook come and go
 OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)

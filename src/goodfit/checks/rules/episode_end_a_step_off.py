@@ -31,7 +31,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from goodfit.checks.engine.formulas import taken_from_one
 from goodfit.checks.engine.own_source import (
+    STORING,
     all_nodes,
     called,
     given,
@@ -47,7 +49,6 @@ from goodfit.lazy_pattern import lazy_pattern
 
 DONE = lazy_pattern(r"(?i)done|term|trunc|^ends?$|episode_(start|end)|^(is_)?(first|over)")
 PARTS_AT_LEAST = 3  # of what step() returns
-STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 OF_THIS, OF_BEFORE = "this step", "the step before"
 
 
@@ -95,7 +96,7 @@ def _recursions(tree: ast.Module) -> Iterator[Recursion]:
         owner = owners.get(id(loop))
         methods = [each.name for each in owner.body if isinstance(each, ast.FunctionDef)] if owner else []
         for node in all_nodes(loop):
-            rest = _taken_from_one(node)
+            rest = _what_is_denied(node)
             for read in of_kind(rest, ast.Subscript) if rest is not None else ():
                 name, index = _name_or_key(read.value), read.slice
                 if not DONE.search(name):
@@ -107,10 +108,10 @@ def _recursions(tree: ast.Module) -> Iterator[Recursion]:
                     yield from [] if carried else [Recursion(name, False, frozenset(methods))]
 
 
-def _taken_from_one(node: ast.AST) -> ast.expr | None:
-    """What 1 - x, ~x or logical_not(x) is of."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ("1", "1.0", "1."):
-        return node.right
+def _what_is_denied(node: ast.AST) -> ast.expr | None:
+    """x of 1 - x, ~x or logical_not(x)."""
+    if (rest := taken_from_one(node)) is not None:
+        return rest
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
         return node.operand
     return node.args[0] if isinstance(node, ast.Call) and called(node) == "logical_not" and node.args else None

@@ -27,7 +27,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, scopes, within
+from goodfit.checks.engine.formulas import formulas
+from goodfit.checks.engine.own_source import called, given
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -45,8 +46,8 @@ class MixedAtEachPixel(SourceRule):
 
 def mixed_by_place(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Numbers between real and made samples that have their shape, each with the line where they are drawn."""
-    for body in scopes(tree):
-        own = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    for scope in formulas(tree):
+        own = scope.nodes
         if not any(called(node) == "grad" for node in own):
             continue
         drawn = {

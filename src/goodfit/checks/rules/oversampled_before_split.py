@@ -26,7 +26,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, names_in, scopes, within
+from goodfit.checks.engine.formulas import formulas
+from goodfit.checks.engine.own_source import called, names_in
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -50,8 +51,8 @@ class OversampledBeforeSplit(SourceRule):
 
 def repeated_rows_split(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Functions whose repeated rows are split, each with the line of the call."""
-    for body in scopes(tree):
-        own = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    for scope in formulas(tree):
+        own = scope.nodes
         calls = [node for node in own if isinstance(node, ast.Call) and called(node) in SPLITS]
         split_first = min((node.lineno for node in calls), default=0)
         for node in (each for each in own if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)):

@@ -28,14 +28,13 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, within
+from goodfit.checks.engine.own_source import STORING, all_nodes, called, names_in, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 REWARD = lazy_pattern(r"^r$|^r_|^rew|reward")
 EARLIER = lazy_pattern(r"prev|last|old|before", re.IGNORECASE)
-STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 STEP = ("step",)
 PARTS_AT_LEAST = 2  # of what step() returns
 

@@ -30,7 +30,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from goodfit.checks.engine.formulas import taken_from_one
 from goodfit.checks.engine.own_source import (
+    STORING,
     all_nodes,
     called,
     given,
@@ -48,8 +50,6 @@ TERMINATED = lazy_pattern(r"(?i)^(is_)?term(inated|inal|inations?|s)?$")
 TRUNCATED = lazy_pattern(r"(?i)^(is_)?(trunc(ated|ations?)?|time_?(out|limit)|timed_out)$")
 DONE = lazy_pattern(r"(?i)done|term|over|end|^d\d?$")
 FINAL = lazy_pattern(r"(?i)^(final|terminal|real_next|true_next)_?(obs|observations?|states?)$")
-ONE = ("1", "1.0", "1.")
-STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
 PARTS_AT_LEAST = 3  # of what step() returns
 
 
@@ -97,9 +97,10 @@ def _value_of_last_state_dropped(tree: ast.Module) -> Iterator[tuple[str, int]]:
             last.add(name)
     for product in of_kind(tree, ast.BinOp):
         if isinstance(product.op, ast.Mult) and names_in(product) & last:
-            for rest in of_kind(product, ast.BinOp):
-                if isinstance(rest.op, ast.Sub) and ast.unparse(rest.left) in ONE and names_in(rest.right) & ended:
-                    yield min(names_in(rest.right) & ended), rest.lineno
+            for node in all_nodes(product):
+                end = taken_from_one(node)
+                if end is not None and names_in(end) & ended:
+                    yield min(names_in(end) & ended), end.lineno
                     return
 
 
@@ -156,8 +157,9 @@ def _puts_together(node: ast.AST, ended: set[str], cut: set[str]) -> bool:
 def _drops_value(tree: ast.Module) -> bool:
     """Whether something is multiplied by 1 - done, or kept where it is not done."""
     for node in of_kind(tree, ast.BinOp):
-        if isinstance(node.op, ast.Sub) and ast.unparse(node.left) in ONE:
-            names = names_in(node.right) | {each.attr for each in of_kind(node.right, ast.Attribute)}
+        end = taken_from_one(node)
+        if end is not None:
+            names = names_in(end) | {each.attr for each in of_kind(end, ast.Attribute)}
             if any(DONE.search(name) for name in names):
                 return True
     return any(
