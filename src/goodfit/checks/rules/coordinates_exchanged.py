@@ -118,11 +118,8 @@ def _places_in_images(scope: Formulas) -> Iterator[tuple[str, int]]:
     for names, node in columns_first.items():
         arrays = rows_first.get(names, set())
         if arrays and ast.unparse(node.value) not in arrays:  # distances[x, y] and [y, x] are of a symmetric matrix
-            yield (
-                f"{ast.unparse(node)}: x stands first, and another array of the same function is read at "
-                f"[{names[1]}, {names[0]}]",
-                node.lineno,
-            )
+            other = f"another array of the same function is read at [{names[1]}, {names[0]}]"
+            yield f"{ast.unparse(node)}: x stands first, and {other}", node.lineno
 
 
 def _coordinate(node: ast.expr) -> str:
