@@ -28,12 +28,12 @@ from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import Formulas, formulas
 from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, loops_in, names_in, of_kind
+from goodfit.checks.engine.resumption import COUNTER, goes_on_from_a_checkpoint, loaded_names
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 BEST = lazy_pattern(r"(?i)(^|_)(best|lowest|highest|min_val|max_val)")
-COUNTER = lazy_pattern(r"(?i)epoch|step|iter")
 KEEPS = ("save", "state_dict", "deepcopy", "save_checkpoint", "copy")
 
 
@@ -50,30 +50,15 @@ class BestNotResumed(SourceRule):
 
 def best_begun_anew(scope: Formulas) -> Iterator[tuple[str, int]]:
     """Best scores that are set to a constant in a function that resumes, each with its line."""
-    loaded = {
-        name
-        for target, value in given(scope.nodes)
-        if any(called(node) == "load" for node in all_nodes(value))
-        for name in names_in(target)
-    }
-    resumes = any(_is_entry_of(value, loaded) and COUNTER.search(ast.unparse(value)) for _, value in given(scope.nodes))
-    if not resumes:
+    if not goes_on_from_a_checkpoint(scope):
         return
+    loaded = loaded_names(scope)
     for name, values in scope.values.items():
         if not BEST.search(name) or COUNTER.search(name) or not _is_bound(values[0]):
             continue
         restored = any(names_in(value) & loaded for value in values)
         if not restored and _decides(scope, name):
             yield name, values[0].lineno
-
-
-def _is_entry_of(value: ast.expr, loaded: set[str]) -> bool:
-    """checkpoint["epoch"] + 1, or checkpoint.get("epoch", 0)."""
-    return any(
-        (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in loaded)
-        or (called(node) == "get" and bool(names_in(node) & loaded))
-        for node in all_nodes(value)
-    )  # fmt: skip
 
 
 def _is_bound(value: ast.expr) -> bool:
