@@ -1,9 +1,9 @@
-"""commitment-misplaced: the weight of the commitment stands before the other one of a quantiser's two terms.
+"""commitment-misplaced: the weight of the commitment stands before the other one of a quantiser's two terms, or it holds nobody.
 
 What it checks
     A loss holds the same squared distances twice: once they move codes alone, once what was computed of the input. The
     codes' term weighs at most half of the other one, and it is that one which has a factor: its weight is not that of
-    a sum or a mean of all distances. In three passes.
+    a sum or a mean of all distances. Or both terms move codes alone. In three passes.
 
 Why it hurts
     The loss of a quantiser is ||sg(z) - e||^2 + beta ||z - sg(e)||^2 with beta of a quarter or so: codes are to follow
@@ -75,7 +75,16 @@ class CommitmentMisplaced(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for loss in event.losses:
-            pairs = [(codes, other) for codes, other in _pairs(_distances(loss)) if not codes.is_plain]
+            distances = _distances(loss)
+            if _both_move_codes(distances):
+                self.passes += 1
+                if self.passes == PASSES_AT_LEAST:
+                    yield self.finding(
+                        "both terms of a quantiser's loss move the codes: nothing holds what is encoded to them",
+                        "F.mse_loss(z_q, z.detach()) + beta * F.mse_loss(z, z_q.detach())",
+                    )
+                return
+            pairs = [(codes, other) for codes, other in _pairs(distances) if not codes.is_plain]
             shares = [codes.weight / other.weight for codes, other in pairs]
             if not shares or min(shares) > SHARE_AT_MOST:
                 continue
@@ -113,6 +122,16 @@ def _moved(node: Any) -> tuple[Tensor, Any] | None:
     if difference is not None and inputs[0].name() == "SubBackward0" and len(graph.parents(inputs[0])) == 1:
         return difference.abs(), graph.parents(inputs[0])[0]
     return None
+
+
+def _both_move_codes(distances: list[Distance]) -> bool:
+    """Whether two of the same distances move the same codes."""
+    of_codes = [(each, codes) for each in distances if (codes := _codes(each.moves)) is not None]
+    return any(
+        one_codes is other_codes and one.values.shape == other.values.shape and torch.equal(one.values, other.values)
+        for at, (one, one_codes) in enumerate(of_codes)
+        for other, other_codes in of_codes[at + 1 :]
+    )
 
 
 def _pairs(distances: list[Distance]) -> Iterator[tuple[Distance, Distance]]:
