@@ -211,7 +211,7 @@ def _made_by(node: ast.AST, scope: Formulas) -> ast.AST:
         if isinstance(each, ast.Assign)
         and isinstance(each.targets[0], ast.Tuple)
         and any(isinstance(part, ast.Name) and part.id == node.id for part in each.targets[0].elts)
-        and each.lineno < node.lineno
+        and each.lineno <= node.lineno
     ]
     return ways[-1] if ways and isinstance(ways[-1], ast.Call) else scope.value(node)
 
