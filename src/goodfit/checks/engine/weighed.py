@@ -1,4 +1,4 @@
-"""What a loss is a weighted sum of: the nodes that its sums, means and numbers lead to, and how much each value counts."""
+"""What a loss is a weighted sum of: the nodes that its sums and means lead to, and how much each value counts."""
 
 from __future__ import annotations
 

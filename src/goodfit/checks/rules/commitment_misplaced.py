@@ -1,4 +1,4 @@
-"""commitment-misplaced: the weight of the commitment stands before the other one of a quantiser's two terms, or it holds nobody.
+"""commitment-misplaced: the weight of the commitment stands before a quantiser's other term, or nothing commits.
 
 What it checks
     A loss holds the same squared distances twice: once they move codes alone, once what was computed of the input. The
@@ -140,9 +140,9 @@ def _pairs(distances: list[Distance]) -> Iterator[tuple[Distance, Distance]]:
         if codes.values.shape != other.values.shape or not torch.allclose(codes.values, other.values, atol=SAME):
             continue
         own = _codes(codes.moves)
-        if own is not None and _codes(other.moves) is None:
-            if not any(leaf is own for leaf in graph.leaves(other.moves, NODES_OF_INPUT)):
-                yield codes, other
+        is_picked = own is not None and _codes(other.moves) is None
+        if is_picked and not any(leaf is own for leaf in graph.leaves(other.moves, NODES_OF_INPUT)):
+            yield codes, other
 
 
 def _codes(node: Any) -> Tensor | None:

@@ -1,4 +1,4 @@
-"""derivative-of-mean: the derivative of a net's output is that of the mean of all rows: it is too small by their number.
+"""derivative-of-mean: the derivative of a net's output is that of the mean of all rows, too small by their number.
 
 What it checks
     torch.autograd.grad with create_graph=True gives the gradient of the mean of a net's output, (N, ...), with respect

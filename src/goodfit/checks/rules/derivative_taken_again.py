@@ -1,8 +1,8 @@
 """derivative-taken-again: what is called a second derivative is the first one once more.
 
 What it checks
-    In the source of the program: a first derivative (du, u_x, ...) and a second one (ddu, u_xx, ...) of the same letters
-    are both gradients of the same output with respect to the same input; the first derivative goes into neither.
+    In the source of the program: a first derivative (du, u_x, ...) and a second one (ddu, u_xx, ...) are both gradients
+    of the same output with respect to the same input.
 
 Why it hurts
     The equation that is trained holds a first derivative where it means a second. The residual falls to nothing all the
@@ -35,7 +35,9 @@ from goodfit.lazy_pattern import lazy_pattern
 
 SECOND = lazy_pattern(r"(?i)_?(xx|yy|zz|tt|rr|ss)$|^(d2|dd|d_2)[a-z]|_dd$|second|laplac|^a(cc\w*)?$")
 FIRST = lazy_pattern(r"(?i)^d_?[a-z]{1,3}(_?d[a-z])?$|_?[xyztrs]$|grad|first|^v(el\w*)?$")
-GRADIENT = lazy_pattern(r"(?i)^(grad|gradient|gradients|derivative|deriv|diff|jacobian|compute_grad\w*|nth_derivative)$")
+GRADIENT = lazy_pattern(
+    r"(?i)^(grad|gradient|gradients|derivative|deriv|diff|jacobian|compute_grad\w*|nth_derivative)$"
+)
 
 
 class Derivative(NamedTuple):

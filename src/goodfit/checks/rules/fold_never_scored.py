@@ -1,7 +1,7 @@
 """fold-never-scored: a loop over folds never reads the rows that a fold holds out, and scores others.
 
 What it checks
-    In the source of the program: a loop takes train and held-out rows of a splitter (for train, test in kfold.split(x)),
+    In the source of the program: a loop takes train and held-out rows of a splitter (train, test in kfold.split(x)),
     works without gradients or after eval(), and reads the first in it and the second nowhere, or only its length.
 
 Why it hurts

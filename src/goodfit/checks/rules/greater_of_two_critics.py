@@ -68,7 +68,9 @@ def _is_of_two(node: ast.AST, scope: Formulas) -> bool:
     args = node.args
     if len(args) == 1 and isinstance(args[0], ast.Starred):
         value = ast.unparse(scope.value(args[0].value))
-        return bool(VALUE.search(ast.unparse(args[0].value)) or re.search(r"critic|target", value)) and not COST.search(value)
+        return bool(VALUE.search(ast.unparse(args[0].value)) or re.search(r"critic|target", value)) and not COST.search(
+            value
+        )
     texts = [ast.unparse(each) for each in args]
     if len(texts) != 2 or texts[0] == texts[1] or node.keywords or COST.search(" ".join(texts)):
         return False

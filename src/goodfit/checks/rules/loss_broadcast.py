@@ -123,7 +123,7 @@ class LossBroadcast(LiveRule):
 
 
 def _is_of_pairs(outputs: Tensor, rows: int) -> bool:
-    """Whether outputs (N, N) are made of values of N rows and a column of N rows, by a sum, a difference or a product."""
+    """Whether outputs (N, N) are made of N values and a column of N, by a sum, a difference or a product."""
     node: Any = outputs.grad_fn
     if outputs.shape != (rows, rows) or rows < 2:
         return False

@@ -84,11 +84,23 @@ def _running(terms: list[Weighed]) -> list[int]:
             leaves[id(leaf)] = leaf
     if not products or 0 in products or len(set(products)) != 1:
         return []
-    own = [
-        (way if weight > 0 else -way) for node, weight, _ in terms if (way := _of_weights_alone(node, leaves)) is not None
-    ]
+    own: list[int] = []
+    for node, weight, _ in terms:
+        if _is_passed(node):
+            continue
+        reached = list(graph.leaves(node, NODES_OF_WEIGHT))
+        if reached and all(id(leaf) in leaves for leaf in reached):
+            way = _way(node)
+            own.append(0 if way is None else way[0] if weight > 0 else -way[0])
     is_unheld = not own and len(products) > 1
     return list(leaves) if is_unheld or (own and set(own) == set(products)) else []
+
+
+def _is_passed(node: Any) -> bool:
+    """Whether what a node is made of comes later among the terms."""
+    sums = ("AddBackward0", "SubBackward0", "RsubBackward1", "MeanBackward0", "MeanBackward1", "SumBackward0")
+    is_sum = node.name() in (*sums, "SumBackward1", "NegBackward0", "StackBackward0") or node.name() in graph.MOVES
+    return is_sum or (node.name() in ("MulBackward0", "DivBackward0") and len(graph.parents(node)) == 1)
 
 
 def _product(node: Any) -> tuple[int, Tensor] | None:
@@ -107,16 +119,6 @@ def _product(node: Any) -> tuple[int, Tensor] | None:
             way, leaf = found
             return (-way if node.name() == "DivBackward0" else way), leaf
     return None
-
-
-def _of_weights_alone(node: Any, leaves: dict[int, Tensor]) -> int | None:
-    """Which way a term moves with one of these parameters, where it comes of nothing else; None of others."""
-    if node.name() in ("AddBackward0", "SubBackward0", "MeanBackward0", "SumBackward0", "MulBackward0", "NegBackward0"):
-        return None  # what it is a sum of comes later
-    if node.name() in graph.MOVES or node.name() in ("DivBackward0", "StackBackward0", "SumBackward1"):
-        return None
-    found = _way(node)
-    return found[0] if found is not None and id(found[1]) in leaves else None
 
 
 def _way(node: Any) -> tuple[int, Tensor] | None:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 from typing import NamedTuple
 
 from goodfit.checks.engine.formulas import Formulas, factors, formulas, taken_from_one
@@ -64,14 +65,22 @@ class MixedByTheOtherShare(SourceRule):
 
 def exchanged(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Mixtures of labels that have the other share than those of rows before them, each with its line."""
-    known: list[Mixture] = []
+    losses: list[Mixture] = []
+    rows: list[Mixture] = []
     for scope in formulas(tree):
-        known += [mixture for node in scope.nodes if (mixture := _mixture(node, scope)) is not None]
-    for one in known:
-        for other in known:
-            are_opposite = one.share == f"1 - {other.share}" or other.share == f"1 - {one.share}"
-            if one.place < other.place and are_opposite and (one.order == other.order or other.order == ANY):
+        own = [mixture for node in scope.nodes if (mixture := _mixture(node, scope)) is not None]
+        losses += [each for each in own if each.order == ANY]
+        rows += [each for each in own if each.order != ANY]
+        for one, other in combinations(sorted(own, key=lambda each: each.place), 2):
+            if one.order == other.order and _are_opposite(one, other):
                 yield other.name, other.place[0]
+    for loss in losses:  # in a function of its own
+        if rows and all(_are_opposite(each, loss) for each in rows):
+            yield loss.name, loss.place[0]
+
+
+def _are_opposite(one: Mixture, other: Mixture) -> bool:
+    return one.share == f"1 - {other.share}" or other.share == f"1 - {one.share}"
 
 
 def _mixture(node: ast.AST, scope: Formulas) -> Mixture | None:
@@ -99,26 +108,38 @@ def _weighed(node: ast.expr, scope: Formulas) -> tuple[str, ast.expr] | None:
         if rest is not None and isinstance(rest, ast.Name | ast.Attribute | ast.Subscript):
             return f"1 - {ast.unparse(rest)}", thing
     for share, thing in (product, product[::-1]):
-        if isinstance(share, ast.Name | ast.Attribute) and (isinstance(thing, ast.Call | ast.Subscript) or share is product[0]):
+        if isinstance(share, ast.Name | ast.Attribute) and (
+            isinstance(thing, ast.Call | ast.Subscript) or share is product[0]
+        ):
             return ast.unparse(share), thing
     return None
 
 
 def _partner(one: ast.expr, other: ast.expr, scope: Formulas) -> str | None:
     """How the other is taken from the one: x and x[order]; of two losses by their labels. None where it is not."""
-    if isinstance(one, ast.Call) and isinstance(other, ast.Call) and called(one) == called(other) and called(one):
-        if len(one.args) == len(other.args) == 2 and ast.unparse(one.args[0]) == ast.unparse(other.args[0]):
-            return _partner(one.args[1], other.args[1], scope)
-    if isinstance(one, ast.Name) and isinstance(other, ast.Name) and PAIR.sub(r"\1", one.id) == PAIR.sub(r"\1", other.id):
-        if PAIR.search(one.id) and one.id.endswith(("a", "1")) and other.id.endswith(("b", "2")):
-            return ANY
+    if isinstance(one, ast.Call) and isinstance(other, ast.Call) and called(one) == called(other) != "":
+        both = one.args, other.args
+        is_of_one = [len(each) for each in both] == [2, 2] and ast.unparse(both[0][0]) == ast.unparse(both[1][0])
+        return _partner(both[0][1], both[1][1], scope) if is_of_one else None
+    if isinstance(one, ast.Name) and isinstance(other, ast.Name) and _are_first_and_second(one.id, other.id):
+        return ANY
     taken = scope.value(other)
     base = ast.unparse(scope.value(one)) if isinstance(one, ast.Name) else ast.unparse(one)
     bases = {base, ast.unparse(one)}
-    if isinstance(taken, ast.Subscript) and ast.unparse(taken.value) in bases and not isinstance(taken.slice, ast.Slice):
+    if (
+        isinstance(taken, ast.Subscript)
+        and ast.unparse(taken.value) in bases
+        and not isinstance(taken.slice, ast.Slice)
+    ):
         first = taken.slice.elts[0] if isinstance(taken.slice, ast.Tuple) else taken.slice
         return ast.unparse(first)
-    if isinstance(taken, ast.Call) and called(taken) in ("flip", "roll") and isinstance(taken.func, ast.Attribute):
-        if ast.unparse(taken.func.value) in bases:
-            return called(taken)
-    return None
+    is_moved = isinstance(taken, ast.Call) and called(taken) in ("flip", "roll")
+    owner = taken.func if is_moved and isinstance(taken, ast.Call) else None
+    is_of_own = isinstance(owner, ast.Attribute) and ast.unparse(owner.value) in bases
+    return called(taken) if is_of_own else None
+
+
+def _are_first_and_second(one: str, other: str) -> bool:
+    """Whether two names are alike but for a and b, or 1 and 2, at their end."""
+    is_pair = bool(PAIR.search(one)) and PAIR.sub(r"\1", one) == PAIR.sub(r"\1", other)
+    return is_pair and (one[-1] + other[-1]) in ("ab", "12")

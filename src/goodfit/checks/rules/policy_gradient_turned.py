@@ -38,7 +38,9 @@ from goodfit.lazy_pattern import lazy_pattern
 LOG_PROB = lazy_pattern(r"(?i)^(?!.*(neg|nll|ref))\w*(log_?p(i|rob|a|s)?s?(_|$|\d)|^logp|log_?probs?|saved_log)")
 EARNED = lazy_pattern(r"^(R|G|Gt|G_t)$|(?i:reward|return|advantage|^advs?$|_advs?$|^rets?$|td_?error)")
 COST = lazy_pattern(r"(?i)cost|penalt|length|distance|regret|(^|_)qc|tour|energy|risk")
-CRITIC = lazy_pattern(r"(?i)^(critics?|q|qf|q_?nets?|q_?func\w*|q_?value\w*|value_?net\w*)(_?\d|_?main|_?local|_?online)?$")
+CRITIC = lazy_pattern(
+    r"(?i)^(critics?|q|qf|q_?nets?|q_?func\w*|q_?value\w*|value_?net\w*)(_?\d|_?main|_?local|_?online)?$"
+)
 ACTOR = lazy_pattern(r"(?i)^(actors?|act|policy|pi|mu)(_?(net|local|main|online|model))?$")
 ALPHA = lazy_pattern(r"(?i)alpha|temp|ent(ropy)?_?coef")
 LOSS = lazy_pattern(r"(?i)loss")
@@ -189,7 +191,9 @@ def _is_of_critic(term: Term, scope: Formulas) -> bool:
     if not isinstance(value, ast.Call) or not CRITIC.search(called(value)) or COST.search(called(value)):
         return False
     given = [*value.args, *(each.value for each in value.keywords)]
-    for node in (part for arg in given for each in all_nodes(scope.value(arg)) for part in all_nodes(_value(each, scope))):
+    for node in (
+        part for arg in given for each in all_nodes(scope.value(arg)) for part in all_nodes(_value(each, scope))
+    ):
         made_by = _made_by(node, scope)
         is_made = any(ACTOR.search(name) for each in all_nodes(made_by) for name in _functions(each))
         if is_made and not any(called(each) == "detach" for arg in given for each in all_nodes(arg)):

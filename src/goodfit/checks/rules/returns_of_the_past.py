@@ -111,7 +111,9 @@ def _discounted_at(statement: ast.stmt, step: str) -> str:
         each
         for side in (value.left, value.right)
         for each in all_nodes(side)
-        if isinstance(each, ast.Subscript) and REWARDS.search(ast.unparse(each.value)) and ast.unparse(each.slice) == step
+        if isinstance(each, ast.Subscript)
+        and REWARDS.search(ast.unparse(each.value))
+        and ast.unparse(each.slice) == step
     ]
     is_discounted = any(
         isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult) and total in names_in(each)

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: a net that is called a target (target_net, critic_target, q_target, ...) is made, and
-    its weights are updated in training (load_state_dict, a loop over its parameters, a function such as soft_update); no
-    line calls it, hands it on or reads anything else of it.
+    its weights are updated in training (load_state_dict, a loop over its parameters, a function such as soft_update);
+    no line calls it, hands it on or reads anything else of it.
 
 Why it hurts
     The targets of a value come of the net that is being trained: what is to be approached moves with each step, and
@@ -27,9 +27,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from goodfit.checks.engine.events import WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, children, given, last_name
 from goodfit.checks.engine.source_rule import SourceRule
-from goodfit.checks.finding import Level
+from goodfit.checks.finding import Finding, Level
 from goodfit.lazy_pattern import lazy_pattern
 
 TARGET = lazy_pattern(r"(?i)(^|_)(targets?|tgt|targ)(_|$|\d)")
@@ -48,6 +49,13 @@ class TargetNeverAsked(SourceRule):
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         return never_asked(tree)
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        sources = self.program.source.files()
+        for finding in super().on_end(event):
+            name = finding.message.partition(",")[0]
+            if not any(name in other.text for other in sources if other.file != finding.file):
+                yield finding
 
 
 def never_asked(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -7,9 +7,9 @@ What it checks
     and what the comparison gives is multiplied and divided in that function or one that it calls. And the loss is a sum
     with a term that has no graph. Or the loss function is given the same values twice, neither with a graph, so that it
     is 0 whatever the net does. Or one term of the loss comes of nothing but a new tensor that was made with
-    requires_grad=True for this step. Or one term reaches parameters of a net alone that no optimiser holds, and the loss
-    others that one does. Or the log-probability of values was asked for since the last step, by a program
-    that trains no other way, and the loss that has such a term does not depend on any of them.
+    requires_grad=True for this step. Or one term reaches parameters of a net alone that no optimiser holds, and the
+    loss others that one does. Or the log-probability of values was asked for since the last step, by a program that
+    trains no other way, and the loss that has such a term does not depend on any of them.
 
 Why it hurts
     The term is seen in the curve of the loss and teaches nothing: a distillation that compares the teacher with itself,

@@ -45,6 +45,7 @@ NODES_NEAREST = 60
 NODES_OF_OUTPUT = 400
 NEAR = 1e-4
 ALIKE = 0.9  # cosine of the weights of a net and its copy
+NEARER = 0.9  # views of one row, as a share of the distance of others
 
 
 @dataclass
@@ -90,7 +91,7 @@ class ViewWithItself(LiveRule):
             if not _are_equal(made[0].x, first[0].x) or not _are_copies(made[0].net, first[0].net):
                 return
             own.append(first[0])
-        self.is_own = len(own) >= 2 and own[0].x.shape == own[1].x.shape and not _are_equal(own[0].x, own[1].x)
+        self.is_own = len(own) >= 2 and _are_views(own[0].x, own[1].x)
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         self.calls = []
@@ -132,6 +133,14 @@ def _is_made(call: Asked, others: list[Asked]) -> bool:
 
 def _are_equal(one: Tensor, other: Tensor) -> bool:
     return one.shape == other.shape and torch.equal(one, other)
+
+
+def _are_views(one: Tensor, other: Tensor) -> bool:
+    """Whether the rows of two batches differ, and are nearer to each other than to the next ones."""
+    if one.shape != other.shape or not one.is_floating_point() or torch.equal(one, other):
+        return False
+    apart = (one - other).abs().mean()
+    return bool(apart < NEARER * (one - other.roll(1, 0)).abs().mean())
 
 
 def _are_copies(one: nn.Module, other: nn.Module) -> bool:
