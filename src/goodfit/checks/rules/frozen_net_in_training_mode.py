@@ -4,8 +4,8 @@ What it checks
     A net with dropout or batch norm runs in training mode, without gradients being recorded or with none of its
     parameters needing any, in eight steps of another net's training; no optimiser holds its parameters, and they are
     the same at the end as at the first of these steps. Or, before any training, a net with batch norm whose parameters
-    are all frozen is called in training mode without gradients, at least twice, and in eval mode never after that: it
-    makes features of data.
+    are all frozen is called in training mode without gradients, at least twice, and never after that: it makes features
+    of data.
 
 Why it hurts
     Dropout makes its outputs noisy, and batch norm makes those of a row depend on the other rows, and goes on moving
@@ -76,8 +76,8 @@ class FrozenNetInTrainingMode(LiveRule):
 
     def on_call(self, event: NetCall) -> None:
         net = event.module
-        if not event.training and net in self.early:
-            self.early[net].trained = True  # its averages were measured on purpose
+        if net in self.early and (self.program.steps or not event.training):
+            self.early[net].trained = True  # its averages were measured on purpose, or it goes along with training
         params = list(net.parameters()) if event.training else []
         if not event.training or not self.program.steps:
             if event.training and not event.grad:

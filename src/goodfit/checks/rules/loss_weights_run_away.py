@@ -90,8 +90,8 @@ def _running(terms: list[Weighed]) -> list[int]:
             continue
         reached = list(graph.leaves(node, NODES_OF_WEIGHT))
         if reached and all(id(leaf) in leaves for leaf in reached):
-            way = _way(node)
-            own.append(0 if way is None else way[0] if weight > 0 else -way[0])
+            alone = _way(node)
+            own.append(0 if alone is None else alone[0] if weight > 0 else -alone[0])
     is_unheld = not own and len(products) > 1
     return list(leaves) if is_unheld or (own and set(own) == set(products)) else []
 

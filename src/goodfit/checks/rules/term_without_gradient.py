@@ -138,11 +138,14 @@ class TermWithoutGradient(LiveRule):
         optimised = self.program.optimised()
         if not optimised or self.program.steps_by_hand:
             return False
-        of_terms = [list(graph.leaves(term)) for term in terms]
-        are_trained = [any(id(leaf) in optimised for leaf in leaves) for leaves in of_terms]
+        of_terms = [list(graph.walk(term)) for term in terms]
+        if any(len(nodes) >= graph.NODES_AT_MOST for nodes in of_terms):
+            return False
+        leaves_of_terms = [list(graph.leaves_among(nodes)) for nodes in of_terms]
+        are_trained = [any(id(leaf) in optimised for leaf in leaves) for leaves in leaves_of_terms]
         return any(are_trained) and any(
             leaves and not trained and all(isinstance(leaf, nn.Parameter) for leaf in leaves)
-            for leaves, trained in zip(of_terms, are_trained, strict=True)
+            for leaves, trained in zip(leaves_of_terms, are_trained, strict=True)
         )
 
     def _is_new(self, term: Any, of_loss: list[Any]) -> bool:

@@ -82,8 +82,9 @@ def _compares_equals(node: Any) -> bool:
             return is_cat and (_are_equal(one[:half], one[half:]) or _are_equal(one[::2], one[1::2]))
         return _are_equal(one, other)
     one, other = (getattr(node, name, None) for name in _names(node))
-    are_two = isinstance(one, Tensor) and isinstance(other, Tensor) and _behind(edges[0]) != _behind(edges[1])
-    return are_two and _are_equal(one, other) and (node.name() in LOSSES or _is_summed_up(node))
+    if not isinstance(one, Tensor) or not isinstance(other, Tensor) or _behind(edges[0]) == _behind(edges[1]):
+        return False
+    return _are_equal(one, other) and (node.name() in LOSSES or _is_summed_up(node))
 
 
 def _names(node: Any) -> tuple[str, str]:
