@@ -24,6 +24,7 @@ Cost
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +51,12 @@ NEARER = 0.9  # views of one row, as a share of the distance of others
 
 @dataclass
 class Asked:
-    """One call: the net, its rows, and its output."""
+    """One call: the net, its rows, its output, and the id of the node that gave it. It keeps no net and no graph."""
 
-    net: nn.Module
+    net: weakref.ref[nn.Module]
     x: Tensor
     output: Tensor
-    node: Any
+    node: int | None
 
 
 class ViewWithItself(LiveRule):
@@ -72,23 +73,25 @@ class ViewWithItself(LiveRule):
             return
         x, output = event.inputs[0], event.outputs[0]
         if output.dim() == 2 and ROWS_AT_LEAST <= len(output) == len(x) and output.numel() <= VALUES_AT_MOST:
-            self.calls.append(Asked(event.module, x.detach(), output.detach(), output.grad_fn))
+            node = None if output.grad_fn is None else id(output.grad_fn)
+            self.calls.append(Asked(weakref.ref(event.module), x.detach(), output.detach(), node))
 
     def before_backward(self, event: BackwardBegins) -> None:
-        if len(self.calls) < 2 or self.steps >= STEPS_AT_LEAST:
+        calls, self.calls = self.calls, []
+        if len(calls) < 2 or self.steps >= STEPS_AT_LEAST:
             return
         own: list[Asked] = []
         for node in event.named("MulBackward0", "MseLossBackward0", nearest=NODES_NEAREST):
             target, source = _compared(node)
             if target is None:
                 continue
-            made = [each for each in self.calls if _is_output(target, each.output)]
+            made = [each for each in calls if _is_output(target, each.output)]
             below = {id(each) for each in graph.walk(source, limit=NODES_OF_OUTPUT)}
-            asked = [each for each in self.calls if each.node is not None and id(each.node) in below]
+            asked = [each for each in calls if each.node in below]
             first = [each for each in asked if each.x.grad_fn is None and not _is_made(each, asked)]
             if not made or len(first) != 1:
                 return
-            if not _are_equal(made[0].x, first[0].x) or not _are_copies(made[0].net, first[0].net):
+            if not _are_equal(made[0].x, first[0].x) or not _are_copies(made[0].net(), first[0].net()):
                 return
             own.append(first[0])
         self.is_own = len(own) >= 2 and _are_views(own[0].x, own[1].x)
@@ -143,10 +146,10 @@ def _are_views(one: Tensor, other: Tensor) -> bool:
     return bool(apart < NEARER * (one - other.roll(1, 0)).abs().mean())
 
 
-def _are_copies(one: nn.Module, other: nn.Module) -> bool:
+def _are_copies(one: nn.Module | None, other: nn.Module | None) -> bool:
     """Whether these are one net, or two whose weights are nearly the same."""
-    if one is other:
-        return True
+    if one is None or other is None or one is other:
+        return one is other
     pairs = list(zip(one.parameters(), other.parameters(), strict=False))
     if not pairs or any(a.shape != b.shape for a, b in pairs):
         return False
