@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.parameter import is_lazy
 
 from goodfit.checks.engine.events import Weights, Write, params_of
@@ -55,7 +56,8 @@ class BestWeightsByReference(LiveRule):
 
     def start(self) -> None:
         self.taken: dict[int, Taken] = {}  # by the tensor's id
-        self.taken_at: dict[int, tuple[int, int, Place]] = {}  # by where its memory lies: version, step, line
+        # By where its memory lies: that memory, which may be given to another tensor later, and version, step, line.
+        self.taken_at: dict[int, tuple[StorageWeakRef, tuple[int, int, Place]]] = {}
         self.kept_from: set[Place] = set()  # lines whose state_dict was kept while the net changed
         self.kept: dict[int, tuple[weakref.ref[Tensor], int]] = {}  # written from their own memory: id -> in which step
         self.written: dict[Place, set[int]] = {}  # steps in which weights were written to through a state_dict
@@ -70,7 +72,9 @@ class BestWeightsByReference(LiveRule):
             if not tensor.numel():
                 continue  # all tensors without elements lie at address 0
             taken = self.taken.get(id(tensor))
-            alias = self.taken_at.get(tensor.data_ptr())
+            memory, alias = self.taken_at.get(tensor.data_ptr(), (None, None))
+            if memory is not None and memory.expired():
+                alias = None
             if taken is not None and taken.tensor() is not tensor:
                 taken = None  # one that is gone had this id
             if taken is None and alias is not None and event.action == "load_state_dict":
@@ -155,7 +159,8 @@ class BestWeightsByReference(LiveRule):
         for tensor in tensors(event.state):
             if tensor.is_floating_point() and tensor.numel():
                 self.taken[id(tensor)] = Taken(weakref.ref(tensor), tensor._version, step, place)
-                self.taken_at[tensor.data_ptr()] = (tensor._version, step, place)
+                memory = StorageWeakRef(tensor.untyped_storage())
+                self.taken_at[tensor.data_ptr()] = memory, (tensor._version, step, place)
         self.taken = {key: taken for key, taken in self.taken.items() if taken.tensor() is not None}
 
 

@@ -1,9 +1,12 @@
-"""divergence-outweighs: a reconstruction is a mean over all values, and the divergence beside it a sum over latents.
+"""divergence-outweighs: a divergence from the prior counts many times what the reconstruction beside it counts.
 
 What it checks
-    A loss holds a mean of squared errors or of binary cross-entropies, and exp(logvar) of a divergence from the
-    standard normal distribution, whose terms have the weight 1/2 for each row: in a mean over rows of at least 32
-    values; or in a sum over rows of at least 4, where no factor of the mean makes up for their number. In three passes.
+    A loss holds the reconstruction of rows and the divergence of a normal distribution from the standard one, in any
+    notation. It is counted how much each latent weighs in it against each reconstructed value, by the reductions and
+    factors of both. It speaks in three passes where the reconstruction is a mean over all values without a factor that
+    makes up for it, and the divergence a sum over latents (of at least 32 values to a row, or over rows, too); and
+    after 40 steps wherever a latent weighs 8 times too much, if the divergence of a row is below 0.05 nats: that is
+    the most that its latents can say of it.
 
 Why it hurts
     Each value is weighed 1 / values, each latent 1: the divergence counts as many times too much as a row has values,
@@ -20,28 +23,37 @@ When it is a false alarm
     Such a weight that is meant: write it down as a factor.
 
 Cost
-    A look at the nodes of the graph that are nearest to the loss, in the first steps.
+    A look at the nodes of the graph that are nearest to the loss, in the first steps and in some later ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from goodfit.checks.engine import graph
+from goodfit.checks.engine.divergences import Divergence, divergences
 from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.weighed import MEAN, Weighed, squared, weighed
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 PASSES_AT_LEAST = 3
 VALUES_AT_LEAST = 32
 VALUES_IN_ALL_ROWS = 4  # of a row, where the divergence is summed over all rows as well
-NODES_AT_MOST = 60
+TIMES_OF_A_COLLAPSE = 8
+STEPS_OF_A_COLLAPSE = 40
+NATS_OF_A_COLLAPSE = 0.05  # of a row: no more than this is said of it
 SAME = 1e-3
-MEANS = ("MseLossBackward0", "BinaryCrossEntropyBackward0", "BinaryCrossEntropyWithLogitsBackward0")
-MEAN = 1  # the number of reduction="mean"
+LOSSES = frozenset(
+    {
+        "MseLossBackward0", "SmoothL1LossBackward0", "HuberLossBackward0", "BinaryCrossEntropyBackward0",
+        "BinaryCrossEntropyWithLogitsBackward0", "NllLossBackward0", "NllLoss2DBackward0",
+    }
+)  # fmt: skip
+ERRORS = ("AbsBackward0",)
 
 
 class DivergenceOutweighs(LiveRule):
@@ -49,85 +61,77 @@ class DivergenceOutweighs(LiveRule):
     yields_to = ("divergence-raised",)
 
     def start(self) -> None:
-        self.passes = 0
+        self.passes = self.passes_collapsed = 0
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for loss in event.losses:
-            where, times = self._times(loss)
-            if times < VALUES_AT_LEAST:
+            terms = list(weighed(loss))
+            divergence = next(divergences(terms), None)
+            values = _values(terms, divergence) if divergence is not None else None
+            if divergence is None or values is None:
                 continue
-            self.passes += 1
-            if self.passes == PASSES_AT_LEAST:
-                yield self.finding(
-                    f"the reconstruction is a mean over all values, and the divergence a sum over {where}: it counts "
-                    f"{times} times too much",
-                    'Sum both over a row: F.mse_loss(out, x, reduction="sum") / len(x)',
-                )
+            count, weight = values
+            times = 2 * divergence.weight / weight
+            where = _summed_over(divergence, count, weight * count)
+            if where and times >= VALUES_AT_LEAST:
+                self.passes += 1
+                if self.passes == PASSES_AT_LEAST:
+                    yield self.finding(
+                        f"the reconstruction is a mean over all values, and the divergence a sum over {where}: it "
+                        f"counts {times:.0f} times too much",
+                        'Sum both over a row: F.mse_loss(out, x, reduction="sum") / len(x)',
+                    )
+            elif times >= TIMES_OF_A_COLLAPSE and self._has_collapsed(divergence):
+                self.passes_collapsed += 1
+                if self.passes_collapsed == PASSES_AT_LEAST:
+                    yield self.finding(
+                        f"a latent counts {times:.0f} times what a reconstructed value counts in the loss, and after "
+                        f"{self.program.steps} steps the divergence is {max(divergence.nats, 0):.2g} nats a row: the "
+                        "latents carry nothing",
+                        'Sum both over a row: F.mse_loss(out, x, reduction="sum") / len(x), and choose a weight of the '
+                        "divergence anew",
+                    )
             return
 
-    def _times(self, loss: Tensor) -> tuple[str, int]:
-        """What a divergence is summed over, and how many times too much it counts; 0 where it is weighed well."""
-        weighed = list(_weighed(loss))
-        means = [
-            (node._saved_self, weight)
-            for node, weight in weighed
-            if node.name() in MEANS
-            and getattr(node, "_saved_reduction", 0) == MEAN
-            and weight > 0
-            and isinstance(getattr(node, "_saved_self", None), Tensor)
-        ]
-        for node, weight in weighed:
-            shape = graph.shape_of(node)
-            is_divergence = node.name() == "ExpBackward0" and len(shape) == 2 and _is_beside_its_exponent(node, weighed)
-            if not is_divergence or not means:
-                continue
-            values, factor = means[0]
-            rows = shape[0]
-            if abs(weight * rows - 0.5) < SAME and abs(factor - 1) < SAME:
-                return "the latents of a row", values.numel() // rows
-            if abs(weight - 0.5) < SAME and rows > 1 and factor < rows and values.numel() >= VALUES_IN_ALL_ROWS * rows:
-                return "the latents of all rows", round(values.numel() / factor)
-        return "", 0
+    def _has_collapsed(self, divergence: Divergence) -> bool:
+        return self.program.steps >= STEPS_OF_A_COLLAPSE and divergence.nats < NATS_OF_A_COLLAPSE
 
 
-def _is_beside_its_exponent(node: Any, weighed: list[tuple[Any, float]]) -> bool:
-    """Whether the exponent of exp(v) is a term too, subtracted: as in exp(v) - v."""
-    exponent = graph.parents(node)[0] if graph.parents(node) else None
-    return any(other is exponent and weight < 0 for other, weight in weighed)
+def _summed_over(divergence: Divergence, values: int, factor: float) -> str:
+    """What a divergence without a factor is summed over, beside a mean of so many values times a factor; "" of others.
+
+    Args:
+        factor: by which the mean is multiplied.
+    """
+    rows = divergence.rows
+    if abs(divergence.weight * rows - 0.5) < SAME and abs(factor - 1) < SAME:
+        return "the latents of a row"
+    is_sum = abs(divergence.weight - 0.5) < SAME or abs(divergence.weight - 1) < SAME
+    if is_sum and rows > 1 and factor < rows and values >= VALUES_IN_ALL_ROWS * rows:
+        return "the latents of all rows"
+    return ""
 
 
-def _weighed(loss: Tensor) -> Iterator[tuple[Any, float]]:
-    """Nodes that a loss is a weighted sum of, with the weight of each of their values."""
-    stack = [(loss.grad_fn, 1.0)] if loss.grad_fn is not None else []
-    for _ in range(NODES_AT_MOST):
-        if not stack:
-            return
-        node, weight = stack.pop()
-        yield node, weight
-        name, inputs = node.name(), [each for each, _ in node.next_functions]
-        known = [each for each in inputs if each is not None]
-        if name in ("AddBackward0", "SubBackward0", "RsubBackward1"):
-            signs = {"SubBackward0": (1, -1), "RsubBackward1": (-1, 1)}.get(name, (1, 1))
-            stack += [(each, weight * by) for each, by in zip(inputs, signs, strict=False) if each is not None]
-        elif len(known) != 1:
+def _values(terms: Sequence[Weighed], divergence: Divergence) -> tuple[int, float] | None:
+    """How many values are reconstructed, and the weight of each in the loss."""
+    for node, weight, _ in terms:
+        if weight <= 0:
             continue
-        elif name in ("MeanBackward0", "MeanBackward1"):
-            of = graph.shape_of(known[0]).numel() / max(1, graph.shape_of(node).numel())
-            stack.append((known[0], weight / of))
-        elif name in ("SumBackward0", "SumBackward1") or name in graph.MOVES:
-            stack.append((known[0], weight))
-        elif name == "NegBackward0":
-            stack.append((known[0], -weight))
-        elif name in ("MulBackward0", "DivBackward0") and (number := _number(node)):
-            stack.append((known[0], weight * number if name == "MulBackward0" else weight / number))
+        count = _count(node)
+        if count and count >= VALUES_IN_ALL_ROWS * divergence.rows and graph.shape_of(node) != divergence.shape:
+            is_mean = getattr(node, "_saved_reduction", 0) == MEAN
+            return count, weight / count if is_mean else weight
+    return None
 
 
-def _number(node: Any) -> float:
-    """The constant of a product or quotient; 0 where it is no single number."""
-    for name in ("_saved_other", "_saved_self"):
-        value = getattr(node, name, None)
-        if isinstance(value, Tensor) and value.numel() == 1:
-            return float(value)
-        if isinstance(value, int | float):
-            return float(value)
-    return 0.0
+def _count(node: Any) -> int:
+    """The number of values that a loss of torch compares, or of differences that are squared or made positive."""
+    if node.name() in LOSSES:
+        if node.name().startswith("NllLoss"):
+            return int(node._saved_target.numel())
+        compared = getattr(node, "_saved_self", None)
+        return compared.numel() if isinstance(compared, Tensor) else 0
+    is_error = node.name() in ERRORS or squared(node) is not None
+    inputs = graph.parents(node)
+    of_difference = is_error and inputs and inputs[0].name() == "SubBackward0" and len(graph.parents(inputs[0])) == 1
+    return graph.shape_of(node).numel() if of_difference else 0

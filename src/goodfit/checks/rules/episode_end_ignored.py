@@ -4,7 +4,8 @@ What it checks
     In the source of the program: transitions are stored with a flag called done, terminal or terminated; what is drawn
     from them is unpacked into as many names, or the flag is taken out by its name or number, and it is never read,
     while a value of the next state is multiplied by gamma. Or such flags are collected in a list that nobody reads, in
-    a loop that goes on with the next episode.
+    a loop that goes on with the next episode. Or a loop over rewards and flags, such as zip(rewards, dones), sums up
+    R = reward + gamma * R and never reads the flag.
 
 Why it hurts
     The value of a state that follows the end is added to the target of the last step, though nothing follows it. Values
@@ -81,6 +82,34 @@ def ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 if names[at] not in read and sum(name in read for name in names) == len(names) - 1:
                     yield names[at], target.lineno
     yield from _lists(tree)
+    yield from _looped_over(tree)
+
+
+def _looped_over(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Flags that a loop takes beside rewards, to sum up what follows them, and never reads."""
+    for loop in loops_in(tree):
+        if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Tuple):
+            continue
+        names = [each.id for each in all_nodes(loop.target) if isinstance(each, ast.Name)]
+        flags = [name for name in names if DONE.match(name)]
+        body = [node for statement in loop.body for node in all_nodes(statement)]
+        read = {node.id for node in body if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        sums = [node for node in body if isinstance(node, ast.Assign) and _sums_up(node, set(names))]
+        for flag in flags:
+            if flag not in read and sums:
+                yield flag, loop.lineno
+
+
+def _sums_up(node: ast.Assign, taken: set[str]) -> bool:
+    """Whether this is R = reward + gamma * R, of a reward that the loop takes."""
+    target, value = node.targets[0], node.value
+    if not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
+        return False
+    has_product = any(
+        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult) and target.id in names_in(each)
+        for each in all_nodes(value)
+    )
+    return has_product and bool(names_in(value) & (taken - {target.id})) and _has_discount(list(all_nodes(value)))
 
 
 def _read(nodes: list[ast.AST]) -> set[str]:

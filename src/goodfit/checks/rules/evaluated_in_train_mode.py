@@ -4,6 +4,7 @@ What it checks
     Without gradients being recorded, a net that has dropout or batch norm in train mode (the whole of it, or parts
     below a net in eval mode) gives outputs, and these meet labels (a loss function, ==, a score of scikit-learn), or
     are turned into classes or numbers (argmax, tolist, numpy), in two batches, the only one, or all of them together.
+    Where the net gets several views of each row, flattened, the labels may be those of the rows.
 
 Why it hurts
     The scores are those of a net with units missing, and the running statistics take in validation rows: the net that
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall, Read, Score, WatchEnds
@@ -52,6 +53,7 @@ class EvaluatedInTrainMode(LiveRule):
         self.net = ""
         self.part = ""  # of a net in eval mode, that is in train mode
         self.evaluations = 0
+        self.views: set[int] = set()  # numbers of rows and of views of each, where a net gets (V, B, ...) flattened
         self.outputs: set[int] = set()  # where the tensors of that output lie
         self.last_input: tuple[int, int, int] | None = None
         self.asked_again = False
@@ -76,6 +78,7 @@ class EvaluatedInTrainMode(LiveRule):
             return
         last = self.program.last_call
         self.rows, self.net, self.part = len(event.outputs[0]), type(event.module).__name__, awake
+        self.views = _flattened(x, self.rows)
         self.calls, self.all_rows = self.calls + 1, self.all_rows + self.rows
         self.place = last.place if last else None
         self.outputs = {out.data_ptr() for out in event.outputs}
@@ -105,7 +108,7 @@ class EvaluatedInTrainMode(LiveRule):
         Args:
             within_no_grad: outside of it they may be those of another net in training, whose teacher was called last.
         """
-        is_last = within_no_grad and rows == self.rows
+        is_last = within_no_grad and (rows == self.rows or rows in self.views)
         return self.rows is not None and (is_last or self._are_put_together(rows, within_no_grad=within_no_grad))
 
     def _are_put_together(self, rows: int, *, within_no_grad: bool = True) -> bool:
@@ -135,6 +138,16 @@ class EvaluatedInTrainMode(LiveRule):
             file=self.place.file,
             line=self.place.line,
         )
+
+
+def _flattened(x: Tensor | None, rows: int) -> set[int]:
+    """V and B of rows that are a view of (V, B, ...); none of others."""
+    whole = None if x is None else x._base
+    if x is None or whole is None or whole.dim() != x.dim() + 1 or len(x) != rows:
+        return set()
+    first, second = whole.shape[:2]
+    is_flat = first * second == rows and min(first, second) > 1 and whole.shape[2:] == x.shape[1:]
+    return {first, second} if is_flat else set()
 
 
 def _awake_part(net: nn.Module) -> str | None:

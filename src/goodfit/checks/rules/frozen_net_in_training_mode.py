@@ -3,7 +3,9 @@
 What it checks
     A net with dropout or batch norm runs in training mode, without gradients being recorded or with none of its
     parameters needing any, in eight steps of another net's training; no optimiser holds its parameters, and they are
-    the same at the end as at the first of these steps.
+    the same at the end as at the first of these steps. Or, before any training, a net with batch norm whose parameters
+    are all frozen is called in training mode without gradients, at least twice, and never after that: it makes features
+    of data.
 
 Why it hurts
     Dropout makes its outputs noisy, and batch norm makes those of a row depend on the other rows, and goes on moving
@@ -41,6 +43,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 8
+CALLS_AT_LEAST = 2  # that make features before training
 
 
 @dataclass
@@ -67,13 +70,19 @@ class FrozenNetInTrainingMode(LiveRule):
     def start(self) -> None:
         self.nets: weakref.WeakKeyDictionary[nn.Module, Fixed] = weakref.WeakKeyDictionary()
         self.noted: list[Fixed] = []  # of all of them: a function's nets are gone when the program ends
+        self.early: weakref.WeakKeyDictionary[nn.Module, Fixed] = weakref.WeakKeyDictionary()
+        self.noted_early: list[tuple[Fixed, set[int]]] = []
         self.running: weakref.WeakSet[nn.Module] = weakref.WeakSet()
 
     def on_call(self, event: NetCall) -> None:
         net = event.module
+        if net in self.early and (self.program.steps or not event.training):
+            self.early[net].trained = True  # its averages were measured on purpose, or it goes along with training
+        params = list(net.parameters()) if event.training else []
         if not event.training or not self.program.steps:
+            if event.training and not event.grad:
+                self._note_early(net, params)
             return
-        params = list(net.parameters())
         if event.grad and any(param.requires_grad for param in params):
             return
         if net not in self.nets:
@@ -84,6 +93,18 @@ class FrozenNetInTrainingMode(LiveRule):
             self.nets[net] = fixed
             self.noted.append(fixed)
         self.running.add(net)
+
+    def _note_early(self, net: nn.Module, params: list[nn.Parameter]) -> None:
+        """A call before the first step of the program."""
+        if net in self.early:
+            self.early[net].steps += 1
+            return
+        is_frozen = bool(params) and not any(is_lazy(param) or param.requires_grad for param in params)
+        if is_frozen and any(part.training and isinstance(part, _BatchNorm) for part in net.modules()):
+            last = self.program.last_call
+            fixed = Fixed(type(net).__name__, [], last.place if last else Place(None, None), 1)
+            self.early[net] = fixed
+            self.noted_early.append((fixed, {id(param) for param in params}))
 
     def on_step(self, event: Step) -> None:
         optimised = self.program.optimised() if self.running else set()
@@ -97,6 +118,17 @@ class FrozenNetInTrainingMode(LiveRule):
         self.running.clear()
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        optimised = self.program.optimised()
+        for fixed, params in self.noted_early:
+            if fixed.trained or fixed.steps < CALLS_AT_LEAST or params & optimised or not self.program.steps:
+                continue
+            yield self.finding(
+                f"{fixed.kind} is frozen and makes features in training mode: its batch norms take the mean of each "
+                f"batch, in {fixed.steps} calls, so that a row's features depend on the rows beside it",
+                "Call eval() on it before features are made",
+                file=fixed.place.file,
+                line=fixed.place.line,
+            )
         for fixed in self.noted:
             if fixed.steps < STEPS_AT_LEAST or fixed.trained:
                 continue

@@ -3,7 +3,8 @@
 What it checks
     A loss function gets (N, 1) and (N,), or any pair of shapes that broadcasts to more elements than either has. In a
     loss written by hand, the graph from the loss to the output of the net is asked for the same. Also (N, N) and (N,),
-    where the square is outputs[:, actions]: for each row the columns of all rows' actions.
+    where the square is outputs[:, actions], for each row the columns of all rows' actions; or where it is a sum or a
+    product of N values and a column of N.
 
 Why it hurts
     Every prediction is compared with every target, N * N pairs. The net learns the mean of all targets, and the loss
@@ -30,6 +31,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Loss
@@ -42,6 +44,7 @@ ELEMENTWISE = (
 )  # fmt: skip
 PAIRWISE = ("SubBackward0", "MulBackward0", "AddBackward0", "DivBackward0", "RsubBackward1")
 NODES_AT_MOST = 40
+NODES_IN_A_ROW = 6
 FIX = "Give both the same shape: net(x).squeeze(1), or y.unsqueeze(1)"
 
 
@@ -59,7 +62,14 @@ class LossBroadcast(LiveRule):
             result = torch.broadcast_shapes(input_shape, target_shape)
         except RuntimeError:  # torch has refused them, and says so
             return
-        if len(target_shape) == 1 and _is_all_by_all(event.input.grad_fn, len(event.target)):
+        if len(target_shape) == 1 and _is_of_pairs(event.input, len(event.target)):
+            self.reported = True
+            yield self.finding(
+                f"{event.name} gets {input_shape} and {target_shape}: a sum of {target_shape} and {(*target_shape, 1)} "
+                "was broadcast to all pairs of rows, and each of them is compared with a target",
+                FIX,
+            )
+        elif len(target_shape) == 1 and _is_all_by_all(event.input.grad_fn, len(event.target)):
             self.reported = True
             yield self._of_columns(len(event.target), event.name)
         elif result.numel() > max(event.input.numel(), event.target.numel()):
@@ -110,6 +120,23 @@ class LossBroadcast(LiveRule):
                         FIX,
                     )
                     return
+
+
+def _is_of_pairs(outputs: Tensor, rows: int) -> bool:
+    """Whether outputs (N, N) are made of N values and a column of N, by a sum, a difference or a product."""
+    node: Any = outputs.grad_fn
+    if outputs.shape != (rows, rows) or rows < 2:
+        return False
+    for _ in range(NODES_IN_A_ROW):
+        if node is None or node.name() not in (*PAIRWISE, "SigmoidBackward0", *graph.MOVES):
+            return False
+        parents = graph.parents(node)
+        shapes = sorted(tuple(graph.shape_of(parent)) for parent in parents)
+        if shapes == [(rows,), (rows, 1)]:
+            return not any(parent.name() in ("UnsqueezeBackward0", "ExpandBackward0") for parent in parents)
+        squares = [parent for parent in parents if tuple(graph.shape_of(parent)) == (rows, rows)]
+        node = squares[0] if len(squares) == 1 else None
+    return False
 
 
 def _is_all_by_all(node: Any, rows: int) -> bool:

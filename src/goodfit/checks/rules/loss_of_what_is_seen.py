@@ -1,7 +1,8 @@
 """loss-of-what-is-seen: a masked model is trained on the places that it was shown, not on those that were hidden.
 
 What it checks
-    In the graph of a loss some places of the input are replaced by a learned token (torch.where, masked_fill); and the
+    In the graph of a loss some places of the input are replaced by a learned token (torch.where, masked_fill), or the
+    others alone are gathered and encoded; and the
     error of each place is multiplied by 0 exactly at these places, and by 1 at all others, or the others alone are
     indexed. In three passes. Or, in the source of the program: noise of a normal distribution is added to rows, and the
     net's output for the noisy ones is compared with the noisy ones, and nothing with the clean ones.
@@ -42,6 +43,7 @@ PASSES_AT_LEAST = 3
 WORTH_PARSING = lazy_pattern(r"(?i)(nois|corrupt|perturb|degrad|damaged|dirty)\w* *=")
 NEAREST = 30  # nodes to the loss, among which its weights are looked for
 PLACES_AT_LEAST = 16
+HIDING = ("WhereBackward0", "MaskedFillBackward0", "GatherBackward0")
 
 
 class LossOfWhatIsSeen(LiveRule):
@@ -64,7 +66,7 @@ class LossOfWhatIsSeen(LiveRule):
                     )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        if self.passes >= PASSES_AT_LEAST or not event.named("WhereBackward0", "MaskedFillBackward0"):
+        if self.passes >= PASSES_AT_LEAST or not event.named(*HIDING):
             return
         for nodes in event.nodes:
             counted = [mask for node in nodes[:NEAREST] if (mask := _counted(node)) is not None]
@@ -108,7 +110,19 @@ def _hidden(node: Any) -> Tensor | None:
         return _usable(_two_dimensional(node._saved_condition))
     if node.name() == "MaskedFillBackward0" and len(graph.shape_of(node)) == 3 and len(graph.parents(node)) == 2:
         return _usable(_two_dimensional(node._saved_mask))
-    return None
+    return _left_out(node) if node.name() == "GatherBackward0" else None
+
+
+def _left_out(node: Any) -> Tensor | None:
+    """(N, T) which places of (N, T, D) are not among those that are gathered."""
+    index, places = node._saved_index, graph.shape_of(graph.parents(node)[0]) if graph.parents(node) else ()
+    if index.dim() != 3 or len(places) != 3 or node._saved_dim not in (1, -2, 2**64 - 2):
+        return None
+    gathered = index[..., 0].detach().cpu()
+    if gathered.shape[1] >= places[1] or not bool((index == index[..., :1]).all()):
+        return None
+    mask = torch.ones(len(gathered), places[1], dtype=torch.bool)
+    return _usable(mask.scatter_(1, gathered, False))
 
 
 def _two_dimensional(mask: Tensor) -> Tensor | None:

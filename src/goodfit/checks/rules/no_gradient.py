@@ -2,7 +2,8 @@
 
 What it checks
     At the end: trainable parameters of a net, held by an optimiser, that had no gradient after any backward seen, while
-    the module they belong to was called. As an error: all parameters of a block that ran under reentrant checkpointing.
+    the module they belong to was called; or all of a net. As an error: all parameters of a block that ran under
+    reentrant checkpointing.
 
 Why it hurts
     They keep their random initial values: a branch is cut off (detach, argmax, numpy), the loss does not use an output,
@@ -33,7 +34,7 @@ from types import FrameType
 
 from torch import nn
 
-from goodfit.checks.engine.events import BackwardEnded, Call, InputGradients, WatchEnds
+from goodfit.checks.engine.events import BackwardEnded, Call, InputGradients, Step, WatchEnds
 from goodfit.checks.engine.user_frame import Place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -48,9 +49,12 @@ class NetRecord:
 
     place: Place
     backwards: int = 0
+    bare: int = 0  # backwards after which not one of its parameters had a gradient
+    has_any: bool = False  # one has had one later
     without: dict[str, int] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)  # names of modules
     checkpointed: set[str] = field(default_factory=set)
+    trainable: dict[str, int] = field(default_factory=dict)
 
 
 class NoGradient(LiveRule):
@@ -93,6 +97,7 @@ class NoGradient(LiveRule):
 
     def after_backward(self, event: BackwardEnded) -> None:
         called, self.running = self.running, []
+        self._look_at_bare()
         if not called:
             self._another_pass()
             return
@@ -108,6 +113,8 @@ class NoGradient(LiveRule):
             trainable = {name: param for name, param in module.named_parameters() if param.requires_grad}
             with_gradient = {name for name, param in trainable.items() if param.grad is not None}
             if not with_gradient:
+                net.bare += 1
+                net.trainable = {name: id(param) for name, param in trainable.items()}
                 continue
             without = {name: id(param) for name, param in trainable.items() if name not in with_gradient}
             kept = without.keys() & net.without.keys() if net.backwards else without.keys()
@@ -117,6 +124,16 @@ class NoGradient(LiveRule):
             net.called |= {names[part] for part in self.called & names.keys()}
             net.called |= _passed_over(module, self.called, self.twice)
             net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
+
+    def on_step(self, event: Step) -> None:
+        self._look_at_bare()  # gradients may be set by hand
+
+    def _look_at_bare(self) -> None:
+        """A net whose call was before another loss's pass: its own pass came later."""
+        for module, at in self.nets.items():
+            record = self.records[at]
+            if record.bare and not record.has_any:
+                record.has_any = any(param.grad is not None for param in module.parameters())
 
     def _another_pass(self) -> None:
         """Of the calls that had one already: the loss of another head, with its graph kept."""
@@ -130,6 +147,10 @@ class NoGradient(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for net in self.records:
+            is_bare = not net.backwards and not net.has_any and net.bare >= BACKWARDS_AT_LEAST
+            if is_bare and set(net.trainable.values()) & self.held:
+                yield self._of_all(net)
+                continue
             names = [
                 name
                 for name, param in net.without.items()
@@ -157,6 +178,15 @@ class NoGradient(LiveRule):
                 file=net.place.file,
                 line=net.place.line,
             )
+
+    def _of_all(self, net: NetRecord) -> Finding:
+        return self.finding(
+            f"no parameter of a net ({len(net.trainable)} tensors) got a gradient in any of the {net.bare} backward "
+            "passes examined, and an optimiser holds them: the loss does not depend on them",
+            "Check for a detach, an argmax, numpy, or an output that the loss does not use",
+            file=net.place.file,
+            line=net.place.line,
+        )
 
 
 def _passed_over(net: nn.Module, called: set[int], twice: set[int]) -> set[str]:

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: a loader that is made with shuffle=True is gone through without a backward pass, and
-    outputs are put into a list; the labels of its batches are not read there. What is made of the list stands in one
-    expression, or one call, with an array that is called a target (y_test, labels, truth, ...).
+    outputs are put into a list; the labels of its batches are not read there, or it has none. What is made of the list
+    stands in one expression, or one call, with an array that is called a target (y_test, labels, truth, ...).
 
 Why it hurts
     Row i of the predictions is another row than row i of the labels. An R2 is below 0 and an accuracy at chance,
@@ -59,8 +59,6 @@ def compared_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for target, value in given(of_kind(tree, ast.Assign)):
         made.setdefault(ast.unparse(target), []).append(_is_shuffled(value))
     shuffled = {name for name, each in made.items() if all(each)}
-    if not shuffled:
-        return
     for scope in scopes(tree):
         nodes = [
             node for each in scope if not isinstance(each, ast.FunctionDef | ast.ClassDef) for node in within(each)
@@ -115,8 +113,23 @@ def _collected(node: ast.AST, shuffled: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         for inner in of_kind(node.value, ast.ListComp):
             loop = inner.generators[0]
-            if _loader(loop.iter) in shuffled and not _reads_labels(loop.target, names_in(inner.elt)):
+            is_known = _loader(loop.iter) in shuffled and not _reads_labels(loop.target, names_in(inner.elt))
+            if is_known or (_is_shuffled(loop.iter) and _has_no_labels(loop.iter, loop.target, inner.elt)):
                 yield node.targets[0].id
+
+
+def _has_no_labels(loader: ast.expr, target: ast.expr, made: ast.expr) -> bool:
+    """Whether a loader is made of one array alone, or the loop reads the first part of its batches alone."""
+    if isinstance(target, ast.Name) and isinstance(loader, ast.Call) and loader.args:
+        return isinstance(loader.args[0], ast.Name | ast.Subscript | ast.Attribute) and any(
+            isinstance(each, ast.Name) and each.id == target.id for each in _arguments(made)
+        )
+    return not _reads_labels(target, names_in(made))
+
+
+def _arguments(made: ast.expr) -> list[ast.expr]:
+    """What net(x) is given: the batch as a whole, and not a part of it."""
+    return [arg for each in of_kind(made, ast.Call) for arg in each.args]
 
 
 def _reads_labels(target: ast.expr, read: set[str]) -> bool:

@@ -1,9 +1,9 @@
 """state-is-next-state: the states of a batch of transitions equal the states that come next.
 
 What it checks
-    A loss of regression gets values that gather() has taken from a net's output, and since the last step every call
-    without gradients had the very input of the call with gradients: in five steps, with rows that differ among
-    themselves.
+    A loss of regression, of torch or written out, gets values that gather() has taken from a net's output, and since
+    the last step every call without gradients had the very input of the call with gradients: in five steps, with rows
+    that differ among themselves.
 
 Why it hurts
     An environment that changes its state in place gives the same array in every step. The memory then holds one array
@@ -30,7 +30,8 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine import graph
-from goodfit.checks.engine.events import Loss, NetCall, Step
+from goodfit.checks.engine.events import BackwardBegins, Loss, NetCall, Step
+from goodfit.checks.engine.weighed import squared
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -38,6 +39,7 @@ LOSSES = ("mse_loss", "smooth_l1_loss", "huber_loss", "l1_loss")
 STEPS_AT_LEAST = 5
 ROWS_AT_LEAST = 8
 DISTINCT_AT_LEAST = 3  # rows
+NODES_NEAREST = 10  # to the loss
 OTHERS_KEPT = 4  # an evaluation has many, and no step
 
 
@@ -65,6 +67,13 @@ class StateIsNextState(LiveRule):
         if event.grad and event.name in LOSSES and not event.target.requires_grad:
             source = graph.source(event.input)
             self.gathers = source is not None and source.name() == "GatherBackward0"
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        for node in event.named("PowBackward0", nearest=NODES_NEAREST) if self.others and not self.differ else ():
+            less = graph.parents(node)
+            if squared(node) is not None and less[0].name() == "SubBackward0" and len(graph.parents(less[0])) == 1:
+                source = graph.behind(graph.parents(less[0])[0])
+                self.gathers = self.gathers or source.name() == "GatherBackward0"
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         states, others, gathers = self.states, self.others, self.gathers

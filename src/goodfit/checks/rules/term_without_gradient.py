@@ -7,8 +7,9 @@ What it checks
     and what the comparison gives is multiplied and divided in that function or one that it calls. And the loss is a sum
     with a term that has no graph. Or the loss function is given the same values twice, neither with a graph, so that it
     is 0 whatever the net does. Or one term of the loss comes of nothing but a new tensor that was made with
-    requires_grad=True for this step. Or the log-probability of values was asked for since the last step, by a program
-    that trains no other way, and the loss that has such a term does not depend on any of them.
+    requires_grad=True for this step. Or one term reaches parameters of a net alone that no optimiser holds, and the
+    loss others that one does. Or the log-probability of values was asked for since the last step, by a program that
+    trains no other way, and the loss that has such a term does not depend on any of them.
 
 Why it hurts
     The term is seen in the curve of the loss and teaches nothing: a distillation that compares the teacher with itself,
@@ -48,7 +49,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
-LOSS, PENALTY, OUTPUT, CUT, NEW, SCORE = "loss", "penalty", "output", "cut", "new", "score"
+LOSS, PENALTY, OUTPUT, CUT, NEW, SCORE, FOREIGN = "loss", "penalty", "output", "cut", "new", "score", "foreign"
 TERM_NODES_AT_MOST = 40
 LEAVES_KEPT = 64
 VALUES_AT_MOST = 1_000_000
@@ -107,9 +108,9 @@ class TermWithoutGradient(LiveRule):
         for loss, nodes in zip(event.losses, event.nodes, strict=True):
             terms = list(graph.terms(loss))
             if len(terms) > 1 and any(self._is_new(term, nodes) for term in terms):
-                key = (user_place(), NEW)
-                self.since[key] = ""
-                self.added.add(key)
+                self._note_whole(NEW)
+            if len(terms) > 1 and self._has_foreign(terms):
+                self._note_whole(FOREIGN)
         if self.scored is not None and not self.learns_from_scores:
             self.learns_from_scores = any(graph.SCORE in node.metadata for nodes in event.nodes for node in nodes)
             is_whole = all(len(nodes) < graph.NODES_AT_MOST for nodes in event.nodes)
@@ -125,6 +126,27 @@ class TermWithoutGradient(LiveRule):
                 place, kind = key
                 yield self._finding(place, kind, self.since.get(key, "the loss"))
         self.since, self.added, self.scored = {}, set(), None
+
+    def _note_whole(self, kind: str) -> None:
+        """Of a loss whose pass begins here."""
+        key = (user_place(), kind)
+        self.since[key] = ""
+        self.added.add(key)
+
+    def _has_foreign(self, terms: list[Any]) -> bool:
+        """Whether a term has parameters, but none that is trained, beside one that has such."""
+        optimised = self.program.optimised()
+        if not optimised or self.program.steps_by_hand:
+            return False
+        of_terms = [list(graph.walk(term)) for term in terms]
+        if any(len(nodes) >= graph.NODES_AT_MOST for nodes in of_terms):
+            return False
+        leaves_of_terms = [list(graph.leaves_among(nodes)) for nodes in of_terms]
+        are_trained = [any(id(leaf) in optimised for leaf in leaves) for leaves in leaves_of_terms]
+        return any(are_trained) and any(
+            leaves and not trained and all(isinstance(leaf, nn.Parameter) for leaf in leaves)
+            for leaves, trained in zip(leaves_of_terms, are_trained, strict=True)
+        )
 
     def _is_new(self, term: Any, of_loss: list[Any]) -> bool:
         """Whether a term comes of one tensor alone, no parameter, that nothing else comes of, now or before."""
@@ -159,6 +181,9 @@ class TermWithoutGradient(LiveRule):
                 "values are compared with a number, which gives 0 or 1 without a graph: the term of the loss made of it"
             )
             fix = "Use the probabilities themselves in the loss, and compare with a threshold in the score alone"
+        elif kind == FOREIGN:
+            what = "a term of the loss has gradients of a net alone that no optimiser holds: it"
+            fix = "Make it of the output of the net that is trained"
         elif kind == NEW:
             what = "a term of the loss comes of a tensor that was made anew in each step (torch.tensor, .item()): it"
             fix = "Keep the graph: torch.stack(losses).mean(), without .item() and torch.tensor"

@@ -120,8 +120,22 @@ def turned_triplets(tree: ast.Module) -> Iterator[tuple[str, int]]:
             arguments |= {each.arg: each.value for each in node.keywords if each.arg in ARGUMENTS}
             if len(arguments) == len(ARGUMENTS):
                 second, third = arguments["positive"], arguments["negative"]
-                if _is_only(NEGATIVE, POSITIVE, second, values) and _is_only(POSITIVE, NEGATIVE, third, values):
+                is_turned = _is_only(NEGATIVE, POSITIVE, second, values) and _is_only(POSITIVE, NEGATIVE, third, values)
+                if is_turned or _letters_turned(arguments["anchor"], second, third, values):
                     yield ast.unparse(second), node.lineno
+
+
+def _letters_turned(anchor: ast.expr, second: ast.expr, third: ast.expr, values: Mapping[str, ast.expr]) -> bool:
+    """Whether the three are called a, n and p, or by names that end so, such as za, zn and zp."""
+    ends = [_names_of(each) | _names_of(_made_of(each, values)) for each in (anchor, second, third)]
+    return any(
+        name[-1:] == "n" and name[:-1] + "p" in ends[2] - ends[1] and name[:-1] + "a" in ends[0]
+        for name in ends[1] - ends[2]
+    )
+
+
+def _names_of(node: ast.expr) -> set[str]:
+    return names_in(node) - {"torch", "nn"}
 
 
 def _is_only(meant: re.Pattern[str], other: re.Pattern[str], node: ast.expr, values: Mapping[str, ast.expr]) -> bool:
