@@ -1,9 +1,10 @@
-"""Predictions of all rows that are parted afterwards, such as `hits = net(x).argmax(1) == y` and `hits[test]`."""
+"""What the source says of rows that are evaluated: parted afterwards, as by `hits[test]`, or held out by their name."""
 
 from __future__ import annotations
 
 import ast
 
+from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scope_around, within
 from goodfit.checks.engine.user_frame import Place
 
@@ -36,3 +37,20 @@ def parted_afterwards(place: Place) -> bool:
         for statement in statements
         for node in all_nodes(statement)
     )
+
+
+def named_held_out(place: Place) -> str | None:
+    """What rows are picked by, in the statement on a line, where it is called validation or test and nothing training.
+
+    x[va] says va, and x_val says x_val.
+    """
+    if place.line is None:
+        return None
+    found: set[str] = set()
+    for statement in scope_around(place, whole_file=True):
+        for node in within(statement):
+            if isinstance(node, ast.Call) and node.lineno <= place.line <= (node.end_lineno or node.lineno):
+                found |= {name for argument in node.args for name in names_in(argument)}
+    if any(TRAINING.search(name) for name in found):
+        return None
+    return next((name for name in sorted(found) if HELD_OUT.search(name)), None)
