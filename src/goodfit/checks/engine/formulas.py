@@ -34,7 +34,7 @@ class Formulas:
                 self.values.setdefault(ast.unparse(target), []).append(value)
 
     def value(self, node: ast.expr) -> ast.expr:
-        """What a name stands for where it is set last before its place; the expression itself where nothing is known."""
+        """What a name is set to last before its place; the expression itself where nothing is known."""
         for _ in range(STEPS_BACK):
             if not isinstance(node, ast.Name | ast.Attribute):
                 break

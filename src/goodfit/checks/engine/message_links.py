@@ -112,7 +112,11 @@ def _index(node: Any) -> Tensor | None:
     value = getattr(node, "_saved_index", None)
     if value is None:
         several = getattr(node, "_saved_indices", None)
-        value = next((each for each in several if isinstance(each, Tensor)), None) if isinstance(several, tuple | list) else several
+        value = (
+            next((each for each in several if isinstance(each, Tensor)), None)
+            if isinstance(several, tuple | list)
+            else several
+        )
     if not isinstance(value, Tensor) or value.dtype != torch.int64:
         return None
     value = value.detach()

@@ -67,7 +67,7 @@ def reads_own(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], x:
     with random_state_kept(), torch.no_grad():
         first, second = (_run(model, net, args, kwargs, x, x, 1) for _ in range(2))
         moved = _run(model, net, args, kwargs, x, other, 1)
-    if first is None or second is None or moved is None or first.dim() != 3 or not first.shape == moved.shape:
+    if first is None or second is None or moved is None or first.dim() != 3 or first.shape != moved.shape:
         return None
     limit = NOISE_FACTOR * float((first - second).abs().max()) + SMALLEST_CHANGE * float(first.abs().max())
     change = (moved - first).transpose(0, 1) if first.shape[1] == len(x) else moved - first

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program: 1 + cos(x), in a value that is set as a learning rate or that a function named after
-    one returns, where x is a share (something divided by a total) and nothing in it is pi or a number near it. Names are
-    followed to what they are set to.
+    one returns, where x is a share (something divided by a total) and nothing in it is pi or a number near it. Names
+    are followed to what they are set to.
 
 Why it hurts
     cos(1) is 0.54: at the end of the training the rate is still three quarters of the highest one. It never comes down.
@@ -33,7 +33,10 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-RATE = lazy_pattern(r"(^|[_.])(lr|lrs|learning_?rate|rate|cosine|sched\w*|anneal\w*|decay\w*|coeff?|warm\w*)($|[_.])|'lr'", re.IGNORECASE)
+RATE = lazy_pattern(
+    r"(^|[_.])(lr|lrs|learning_?rate|rate|cosine|sched\w*|anneal\w*|decay\w*|coeff?|warm\w*)($|[_.])|'lr'",
+    re.IGNORECASE,
+)
 PI = lazy_pattern(r"(?<![a-z])pi(?![a-z])|3\.14|6\.28|1\.57|acos|π", re.IGNORECASE)
 
 

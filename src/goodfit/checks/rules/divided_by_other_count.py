@@ -57,8 +57,8 @@ LOADER = lazy_pattern(r"load|dl$|batches", re.IGNORECASE)
 SIZE = lazy_pattern(r"(^|[_.])(batch_?size|bs|bsz|batch)$", re.IGNORECASE)  # as options name it
 MEANS, RIGHT, ROWS, BATCHES, WHOLE = "means", "right rows", "rows", "batches", "rows of whole batches"
 WEIGHED, SUMS = "means times a size", "means times the rows of each batch"
-WRONG = {(SUMS, BATCHES): "the mean loss of each batch is multiplied with its rows, and the sum is divided by the number "
-                          "of batches",
+WRONG = {(SUMS, BATCHES): "the mean loss of each batch is multiplied with its rows, and the sum is divided by the "
+                          "number of batches",
          (MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
          (RIGHT, BATCHES): "the number of right rows is divided by the number of batches",
          (RIGHT, WHOLE): "the number of right rows is divided by the batches times their size, and the last one is "
@@ -140,7 +140,8 @@ class Scope(NamedTuple):
     """What the names of a function stand for.
 
     Attributes:
-        sums: "means", "right rows", "means times a size" or "means times the rows of each batch", of names that only such are added to.
+        sums: "means", "right rows", "means times a size" or "means times the rows of each batch", of names that only
+            such are added to.
         counts: "rows" or "batches", by name.
         loaders, loops: what the loops that add to a sum go through, and their lines.
         measured: names that are given other values than the size that batches are meant to have.

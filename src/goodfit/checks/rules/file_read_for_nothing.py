@@ -89,12 +89,15 @@ def _reads_file(value: ast.expr) -> bool:
     while isinstance(value, ast.Subscript):
         value = value.value
     is_call = isinstance(value, ast.Call) and called(value) in READING
-    return is_call and isinstance(value, ast.Call) and (
-        called(value) == "load_file" or ast.unparse(value.func) in ("torch.load", "load")
+    return (
+        is_call
+        and isinstance(value, ast.Call)
+        and (called(value) == "load_file" or ast.unparse(value.func) in ("torch.load", "load"))
     )
 
 
 def _is_read(statement: ast.stmt, name: str) -> bool:
     return name in names_in(statement) and any(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(statement)
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        for node in ast.walk(statement)
     )

@@ -2,10 +2,11 @@
 
 What it checks
     In the first passes: links among the program's variables, some called training edges and others test or validation
-    edges (or these two alone), that share hardly a pair; and what the net passes messages along while it is trained: a matrix that rows are
-    multiplied with, a mask of its attention, an index by which rows are looked up and added, what it is given, or the
-    matrix that it is to rebuild. Nearly all held-out links are in it, and hardly a pair of their ends at random. Or the training links hold nearly all of the others. Only
-    in programs that draw negative pairs, or rebuild the graph.
+    edges (or these two alone), that share hardly a pair; and what the net passes messages along while it is trained: a
+    matrix that rows are multiplied with, a mask of its attention, an index by which rows are looked up and added, what
+    it is given, or the matrix that it is to rebuild. Nearly all held-out links are in it, and hardly a pair of their
+    ends at random. Or the training links hold nearly all of the others. Only in programs that draw negative pairs, or
+    rebuild the graph.
 
 Why it hurts
     Two nodes that are to be scored have already exchanged what they know, because they are linked: a net that reads
@@ -98,7 +99,9 @@ class HeldOutLinksShown(LiveRule):
         if self.found is None or not any(PREDICTS_LINKS.search(each.text) for each in self.program.source.files()):
             return
         name, share, place = self.found
-        where = "training links as well" if name == self.shared else "in the graph that the net reads while it is trained"
+        where = (
+            "training links as well" if name == self.shared else "in the graph that the net reads while it is trained"
+        )
         yield self.finding(
             f"{share:.0%} of the links of {name} are {where}: what is to be predicted is shown",
             "Build the graph of the training links alone",

@@ -25,7 +25,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import Formulas, formulas
@@ -35,7 +34,9 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-LOG_SCALE = lazy_pattern(r"(?i)^(log_?|ln_?)(\w*_)?(var|variance|sd|std|sigma2?|scale|s|s2|precision)\w*$|^s$|logvar|logstd")
+LOG_SCALE = lazy_pattern(
+    r"(?i)^(log_?|ln_?)(\w*_)?(var|variance|sd|std|sigma2?|scale|s|s2|precision)\w*$|^s$|logvar|logstd"
+)
 SQUARES = ("square", "pow")
 STEPS = 3
 
@@ -76,7 +77,11 @@ def _terms(node: ast.expr, sign: int = 1) -> Iterator[tuple[ast.expr, int]]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield from _terms(node.operand, -sign)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        sums = [side for side in (node.left, node.right) if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub)]
+        sums = [
+            side
+            for side in (node.left, node.right)
+            if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add | ast.Sub)
+        ]
         turned = sum(isinstance(each, ast.UnaryOp) for each, _ in _plain_factors(node)) % 2
         rest = [side for side in (node.left, node.right) if side not in sums]
         if len(sums) == 1 and len(rest) == 1 and _is_number(rest[0]):  # 0.5 * (square + log_var)
@@ -107,7 +112,7 @@ def _log_scale(term: ast.expr) -> str:
 
 
 def _scales(part: ast.expr, scope: Formulas) -> set[tuple[str, int]]:
-    """Of a square divided by exp(log_scale): what stands in the exponent, 1 where it is divided by, -1 where multiplied."""
+    """Of a square divided by exp(log_scale): what stands in the exponent, and 1 where it divides."""
     has_square, found = False, set()
     for factor, divided in _factors(part, scope):
         inner = _squared(factor)
@@ -131,7 +136,9 @@ def _squared(node: ast.expr) -> ast.expr | None:
     return None
 
 
-def _factors(node: ast.expr, scope: Formulas, divided: bool = False, steps: int = STEPS) -> Iterator[tuple[ast.expr, bool]]:
+def _factors(
+    node: ast.expr, scope: Formulas, divided: bool = False, steps: int = STEPS
+) -> Iterator[tuple[ast.expr, bool]]:
     """Factors of a product, and whether the product is divided by them; names are followed."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
         yield from _factors(node.left, scope, divided, steps)

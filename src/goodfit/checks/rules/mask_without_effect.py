@@ -2,8 +2,8 @@
 
 What it checks
     A softmax of scores that were masked (masked_fill or where) with a number that is not low enough, or that were
-    multiplied with a mask of zeros and ones: the masked positions keep a weight like that of the others. Attention with a mask of floating-point zeros and ones, which is
-    added to the scores and hides nothing.
+    multiplied with a mask of zeros and ones: the masked positions keep a weight like that of the others. Attention
+    with a mask of floating-point zeros and ones, which is added to the scores and hides nothing.
 
 Why it hurts
     A score of 0 is a usual one: exp(0) is 1. Padding, or the future, is looked at as if there were no mask.

@@ -57,13 +57,15 @@ class NeighbourOfItself(LiveRule):
             return
         shapes = [tuple(each.shape) for each in sides]
         if sorted(shapes) == sorted([known, (known[0], 1)]) and bool((sides[0][:, 0] == sides[1][:, 0]).all()):
-            yield self._finding(f"each row is the first of its own {known[1]} neighbours, and its label counts as right")
+            yield self._finding(
+                f"each row is the first of its own {known[1]} neighbours, and its label counts as right"
+            )
 
     def on_read(self, event: Read) -> Iterator[Finding]:
         at = event.at
-        if at is not None and not event.grad and not self.said and event.dim in (1, -1) and at.dim() == 1:
-            if _are_own(event.tensor, at):
-                yield self._finding("the nearest neighbour of each row is the row itself")
+        of_rows = at is not None and not event.grad and not self.said and event.dim in (1, -1) and at.dim() == 1
+        if of_rows and at is not None and _are_own(event.tensor, at):
+            yield self._finding("the nearest neighbour of each row is the row itself")
 
     def _finding(self, what: str) -> Finding:
         self.said = True

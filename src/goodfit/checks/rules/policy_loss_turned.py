@@ -24,7 +24,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import Formulas, difference, factors, formulas
@@ -35,7 +34,9 @@ from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 LOG = lazy_pattern(r"(?i)^(?!.*(neg|nll|entropy|old|ref))(.*(log_?p(rob)?s?|logp)(_.*)?$|^lps?$)")
-GAIN = lazy_pattern(r"(?i)^(?!.*(cost|neg|loss))(.*_)?(adv(antages?|s)?|returns?|rets?|rewards?|gains?|gaes?|g|r|td_errors?|deltas?)(_.*|\d)?$")
+GAIN = lazy_pattern(
+    r"(?i)^(?!.*(cost|neg|loss))(.*_)?(adv(antages?|s)?|returns?|rets?|rewards?|gains?|gaes?|g|r|td_errors?|deltas?)(_.*|\d)?$"
+)
 VALUE = lazy_pattern(r"(?i)value|baseline|critic|^v(s|_|$)")
 LOSS = lazy_pattern(r"(?i)loss")
 CRITIC = lazy_pattern(r"(?i)^(\w*critic\w*|q\d?|qf?\d?|q_?net\d?|q_?local|q_?function)$")
@@ -63,7 +64,10 @@ def turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in scope.nodes:
             if not isinstance(node, ast.Call) or called(node) != "backward" or not isinstance(node.func, ast.Attribute):
                 continue
-            losses = [node.func.value, *(node.args if ast.unparse(node.func.value) in ("accelerator", "fabric") else [])]
+            losses = [
+                node.func.value,
+                *(node.args if ast.unparse(node.func.value) in ("accelerator", "fabric") else []),
+            ]
             for loss in losses:
                 found = list(_products(loss, scope, 1, STEPS))
                 is_conservative = any(isinstance(each, ast.Call) and not _is_judged(each, scope) for each, _ in found)
@@ -111,10 +115,10 @@ def _put_into(name: ast.expr, value: ast.List | ast.ListComp, scope: Formulas) -
         yield value.elt
         return
     for node in scope.nodes:
-        is_append = isinstance(node, ast.Call) and called(node) == "append" and len(node.args) == 1
-        if is_append and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if ast.unparse(node.func.value) == ast.unparse(name):
-                yield node.args[0]
+        owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        is_own = owner is not None and called(node) == "append" and ast.unparse(owner) == ast.unparse(name)
+        if is_own and isinstance(node, ast.Call) and len(node.args) == 1:
+            yield node.args[0]
 
 
 def _sign_of_product(product: ast.BinOp, scope: Formulas) -> int:

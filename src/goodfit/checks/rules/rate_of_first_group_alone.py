@@ -106,7 +106,9 @@ def set_alone(tree: ast.Module) -> int | None:
     """The line that sets the rate of the first group, in a file that sets that of no other one."""
     lines = []
     for node in all_nodes(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
         for target in targets:
             is_rate = isinstance(target, ast.Subscript) and ast.unparse(target.slice) == "'lr'"
             if is_rate and isinstance(target, ast.Subscript):

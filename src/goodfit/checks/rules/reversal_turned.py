@@ -56,13 +56,18 @@ def turned_reversals(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for kind in of_kind(tree, ast.ClassDef):
         if not REVERSAL.search(kind.name) or not any(last_name(base) == "Function" for base in kind.bases):
             continue
-        backward = next((each for each in kind.body if isinstance(each, ast.FunctionDef) and each.name == "backward"), None)
+        backward = next(
+            (each for each in kind.body if isinstance(each, ast.FunctionDef) and each.name == "backward"), None
+        )
         if backward is None or len(backward.args.args) < 2:
             continue
         if any(map(_turns, all_nodes(kind))):
             reverses = True
         elif not _applied_turned(tree, kind.name) and _passes_on(backward):
-            yield f"{kind.name} returns the gradient as it came, with no minus sign: nothing is reversed", backward.lineno
+            yield (
+                f"{kind.name} returns the gradient as it came, with no minus sign: nothing is reversed",
+                backward.lineno,
+            )
     for scope in formulas(tree) if reverses else ():
         yield from _subtracted(scope)
 
@@ -77,7 +82,9 @@ def _applied_turned(tree: ast.Module, name: str) -> bool:
     """Whether the function, or what calls it, is given something with a minus sign."""
     for node in of_kind(tree, ast.Call):
         is_applied = called(node) == "apply" and isinstance(node.func, ast.Attribute) and name in ast.unparse(node.func)
-        if (is_applied or REVERSAL.search(called(node))) and any(_turns(each) for given in node.args for each in all_nodes(given)):
+        if (is_applied or REVERSAL.search(called(node))) and any(
+            _turns(each) for given in node.args for each in all_nodes(given)
+        ):
             return True
     return False
 

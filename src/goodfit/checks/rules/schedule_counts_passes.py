@@ -28,6 +28,7 @@ Cost
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import weakref
 from collections.abc import Iterator
@@ -116,7 +117,7 @@ def _end(rates: list[float]) -> int | None:
     at = next(at for at, rate in enumerate(rates) if rate <= lowest + same)
     peak = max(range(at + 1), key=lambda step: rates[step])
     fall = rates[peak : at + 1]
-    falls = sum(later < sooner for sooner, later in zip(fall[:-1], fall[1:], strict=True))
+    falls = sum(later < sooner for sooner, later in itertools.pairwise(fall))
     if falls < min(FALLS_AT_LEAST, at - peak) or falls < 2 or lowest > FALLEN_TO * highest or 2 * at > len(rates) + 2:
         return None
     tail = rates[at:]
@@ -128,7 +129,7 @@ def _end(rates: list[float]) -> int | None:
 
 
 def counts_passes(tree: ast.Module) -> bool:
-    """Whether a counter goes up with each backward, outside of the branch that steps, or the rate is set by a loop's."""
+    """Whether a counter goes up with each backward, outside of the branch that steps, or a loop's sets the rate."""
     functions = [node.body for node in of_kind(tree, ast.FunctionDef)]
     if any(_goes_up(body) for body in (*(loop.body for loop in loops_in(tree)), *functions)):
         return True

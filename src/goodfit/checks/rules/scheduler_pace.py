@@ -25,7 +25,8 @@ Instead
     Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader), // k where k are accumulated
 
 When it is a false alarm
-    Cyclic rates and plateaus are not reported, warm restarts where T_0 is a number of batches alone, nor is scheduler.step(epoch) for the epoch that begins.
+    Cyclic rates and plateaus are not reported, warm restarts where T_0 is a number of batches alone, nor is
+    scheduler.step(epoch) for the epoch that begins.
 
 Cost
     A rate is noted with each step of the scheduler.

@@ -2,8 +2,8 @@
 
 What it checks
     In the source of the program, in one function: inputs are lam * x + (1 - lam) * x[order], and with the same lam and
-    order the labels, or the losses of both labels, are (1 - lam) * y + lam * y[order]; or the other way round. Names are
-    followed to what they are set to.
+    order the labels, or the losses of both labels, are (1 - lam) * y + lam * y[order]; or the other way round. Names
+    are followed to what they are set to.
 
 Why it hurts
     The picture that is hardly to be seen gives the label. With lam drawn near 0 or 1, as for small alpha, nearly every
@@ -60,7 +60,9 @@ class SharesExchanged(SourceRule):
     code, level = "GF599", Level.WARNING
     worth_parsing = lazy_pattern(r"1(\.0?)?\s*-\s*\w*(lam|ratio|alpha|mix|share|w|l|a)\w*", re.IGNORECASE)
     what = "labels are mixed with {name} where inputs are mixed with one minus it"
-    fix = "lam * criterion(out, y) + (1 - lam) * criterion(out, y[order]) where inputs are lam * x + (1 - lam) * x[order]"
+    fix = (
+        "lam * criterion(out, y) + (1 - lam) * criterion(out, y[order]) where inputs are lam * x + (1 - lam) * x[order]"
+    )
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         return exchanged(tree)
@@ -87,7 +89,10 @@ def _mixture(node: ast.AST, scope: Formulas) -> Mixture | None:
             share = _share(first, second, scope)
             if share is None:
                 continue
-            values = [next(each for each in term if each is not weight) for term, weight in zip(terms, (first, second), strict=True)]
+            values = [
+                next(each for each in term if each is not weight)
+                for term, weight in zip(terms, (first, second), strict=True)
+            ]
             partners = [_partner(each, scope) for each in values]
             if (partners[0] is None) == (partners[1] is None):
                 continue
@@ -130,5 +135,6 @@ def _partner(node: ast.expr, scope: Formulas) -> tuple[str, str] | None:
     value = scope.value(node)
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Name):
         return ast.unparse(value.value), value.slice.id
-    is_flip = called(value) == "flip" and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-    return (ast.unparse(value.func.value), "flip") if is_flip and isinstance(value.func, ast.Attribute) else None
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and called(value) == "flip":
+        return ast.unparse(value.func.value), "flip"
+    return None

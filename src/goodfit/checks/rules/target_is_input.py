@@ -37,7 +37,6 @@ from goodfit.checks.engine.sequence_calls import Match, SequenceCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
-
 PASSES_AT_LEAST = 3
 
 

@@ -91,7 +91,7 @@ class TokenMeansAveraged(LiveRule):
             yield self.finding(
                 f"{len(passes)} passes lead to each step, each with the mean over its own tokens, and the largest has "
                 f"{number(often, 2)} times as many as the smallest: they weigh the same all the same",
-                "Divide the sum over each by the number of tokens of all of them: reduction='sum', / tokens of the step",
+                "Divide the sum over each by the number of tokens of all of them: reduction='sum', / tokens",
                 file=self.place.file,
                 line=self.place.line,
                 level=Level.WARNING if often >= DIFFERS_MUCH else Level.NOTICE,
@@ -127,7 +127,11 @@ def _tokens(node: Any) -> float | None:
         return float((node._saved_target != node._saved_ignore_index).sum())
     if node.name() == "MeanBackward0":
         inner = graph.parents(node)[0]
-        return float(graph.shape_of(inner).numel()) if inner.name() in ("IndexBackward0", "MaskedSelectBackward0") else None
+        return (
+            float(graph.shape_of(inner).numel())
+            if inner.name() in ("IndexBackward0", "MaskedSelectBackward0")
+            else None
+        )
     if node.name() != "DivBackward0" or len(graph.parents(node)) != 1:
         return None
     count, summed = _number(node), graph.parents(node)[0]

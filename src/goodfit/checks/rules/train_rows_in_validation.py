@@ -60,7 +60,14 @@ from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
 from goodfit.checks.engine.parted import named_held_out, parted_afterwards
 from goodfit.checks.engine.split_copies import SplitCopies
-from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, SHARE_SEEN_BEFORE, Pass, TrainedOn, sum_of
+from goodfit.checks.engine.trained_rows import (
+    SHARE_AT_LEAST,
+    SHARE_OF_TRAINING_DATA,
+    SHARE_SEEN_BEFORE,
+    Pass,
+    TrainedOn,
+    sum_of,
+)
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
