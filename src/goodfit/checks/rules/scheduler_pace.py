@@ -25,8 +25,7 @@ Instead
     Step it once per epoch, or give it the number of steps: T_max=epochs * len(loader), // k where k are accumulated
 
 When it is a false alarm
-    Cyclic rates and plateaus are not reported, warm restarts where T_0 is a number of batches alone, nor is
-    scheduler.step(epoch) for the epoch that begins.
+    Warm restarts, cyclic rates and plateaus are not reported, nor is scheduler.step(epoch) for the epoch that begins.
 
 Cost
     A rate is noted with each step of the scheduler.
@@ -50,7 +49,6 @@ from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted, number
 from goodfit.lazy_pattern import lazy_pattern
 
-RESTARTS = "CosineAnnealingWarmRestarts"
 CYCLIC = ("CosineAnnealingWarmRestarts", "CyclicLR", "ReduceLROnPlateau")
 STEPS_AT_LEAST = 40
 EARLY_SHARE = 0.1  # of the run
@@ -61,7 +59,7 @@ EPOCHS_AT_LEAST = 3
 SLOW_SHARE = 0.25  # of a schedule that is made in all the steps that it was made for
 
 
-LENGTHS = ("total_steps", "T_max", "total_iters", "T_0")  # as schedulers of torch name it
+LENGTHS = ("total_steps", "T_max", "total_iters")  # as schedulers of torch name it
 OWN_LENGTHS = lazy_pattern(
     r"(num_|n_)?(train(ing)?|total|max)_(train(ing)?_)?(steps?|iters?|iterations?|updates?)|t_total"
 )
@@ -107,8 +105,7 @@ class Pace:
     @property
     def counts_batches(self) -> bool:
         """Whether it was made for as many steps as an epoch has batches, and steps once an epoch."""
-        is_cyclic = self.name in CYCLIC and self.name != RESTARTS
-        if self.length < 2 or self.calls < EPOCHS_AT_LEAST or self.calls == self.length or is_cyclic:
+        if self.length < 2 or self.calls < EPOCHS_AT_LEAST or self.calls == self.length or self.name in CYCLIC:
             return False
         all_batches = self.calls * self.length
         return self.own_total == all_batches or self.passes == all_batches
@@ -116,15 +113,13 @@ class Pace:
     @property
     def counts_passes(self) -> bool:
         """Whether it was made for as many steps as there were passes, several for each of its own steps."""
-        if self.name in CYCLIC:
-            return False
         often = self.passes >= PASSES_AT_LEAST * self.calls > 0 and self.calls == self.steps
         return often and 0 <= self.length - self.passes < -(-self.passes // self.calls)
 
     @property
     def is_slow(self) -> bool:
         """Whether it was made for as many steps as its optimiser made, and has made a small part of them."""
-        if self.name in CYCLIC or max(self.calls, self.reached) > SLOW_SHARE * self.steps:
+        if max(self.calls, self.reached) > SLOW_SHARE * self.steps:
             return False
         by_name = self.steps == self.length and not self.of_function
         return by_name or (self.steps in {self.length, *self.held} and self.rate >= RATE_LEFT * self.highest)
@@ -246,7 +241,7 @@ class SchedulerPace(LiveRule):
                 yield self.finding(
                     f"{pace.name} was made for {pace.length:,} steps, the batches of an epoch, and steps once an "
                     f"epoch, {pace.calls:,} times",
-                    "Give it the number of epochs: T_max=epochs; or step it after each batch",
+                    "Give it the number of epochs: T_max=epochs",
                     file=pace.place.file,
                     line=pace.place.line,
                 )
