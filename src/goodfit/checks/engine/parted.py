@@ -8,6 +8,8 @@ from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scope_around, within
 from goodfit.checks.engine.user_frame import Place
 
+AROUND = frozenset({"print", "append", "extend", "float", "int", "len", "round", "sum", "list", "zip", "cat", "stack"})
+
 
 def parted_afterwards(place: Place) -> bool:
     """Whether what a line computes is picked from by a variable later in its function, or in the file's own lines."""
@@ -42,15 +44,16 @@ def parted_afterwards(place: Place) -> bool:
 def named_held_out(place: Place) -> str | None:
     """What rows are picked by, in the statement on a line, where it is called validation or test and nothing training.
 
-    x[va] says va, and x_val says x_val.
+    net(x[va]) says va, and net(x_val, graph) says x_val.
     """
     if place.line is None:
         return None
     found: set[str] = set()
     for statement in scope_around(place, whole_file=True):
         for node in within(statement):
-            if isinstance(node, ast.Call) and node.lineno <= place.line <= (node.end_lineno or node.lineno):
-                found |= {name for argument in node.args for name in names_in(argument)}
+            of_line = isinstance(node, ast.Call) and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+            if of_line and isinstance(node, ast.Call) and node.args and called(node) not in AROUND:
+                found |= names_in(node.args[0])
     if any(TRAINING.search(name) for name in found):
         return None
     return next((name for name in sorted(found) if HELD_OUT.search(name)), None)

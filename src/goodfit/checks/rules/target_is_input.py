@@ -71,7 +71,8 @@ class TargetIsInput(LiveRule):
                 )
                 return
         for net, match in matches:
-            self.calls.examined.add(net)
+            if filled is None or self.filled >= PASSES_AT_LEAST:
+                self.calls.examined.add(net)
             if match.shift.steps == 1:
                 continue
             reach = match.reach(net)

@@ -143,9 +143,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             few_values = x[0].numel() if rows and may_be_equal(x) else None
             self.evaluation, self.outputs = (net, rows, last.place, few_values), memory_of(event.outputs)
             self.in_eval_mode = not event.training
-            seen = len(rows) >= ROWS_CALLED_AT_LEAST and known.known_share >= SHARE_SEEN_BEFORE and not event.grad
-            within = seen and all(row in known.content for row in rows)
-            self.called.setdefault(last.place, []).append(within)
+            judged = len(rows) >= ROWS_CALLED_AT_LEAST and known.known_share >= SHARE_SEEN_BEFORE and not event.grad
+            self.called.setdefault(last.place, []).append(judged and all(row in known.content for row in rows))
             where = (last.place, self.program.steps)
             if self.collected is None or self.collected[0] != where:
                 self.collected = where, []
@@ -301,22 +300,25 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        yield from (found := [*self._at_end(), *([] if self.separate else self.within[:1])])
+        lines = {each.line for each in (*found, *self.within)}
+        for place, within in self.called.items():
+            is_new = place.line not in lines and sum(within) >= WITHIN_AT_LEAST * len(within)
+            if is_new and (name := named_held_out(place)) is not None:
+                yield self._called_so(name, place)
+
+    def _at_end(self) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
         for place, last in self.passes.items():
             if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
                 yield self._finding(last.common / last.rows, place)
             elif shared := self.splits.share([row in last.known.content for row in last.fingerprints]):
                 yield self._finding(shared, place, COPIES)
-        for place, within in self.called.items():
-            if sum(within) >= WITHIN_AT_LEAST * len(within) and (name := named_held_out(place)) is not None:
-                yield self._called_so(name, place)
         for (place, _), (known, rows) in self.decided.items():
             shared = self.splits.share([row in known.content for row in rows])
             if shared and place not in self.passes:
                 yield self._finding(shared, place, COPIES)
                 break
-        if not self.separate:
-            yield from self.within[:1]
 
     def _finding(self, shared: float, place: Place, why: str = "") -> Finding:
         return self.finding(
