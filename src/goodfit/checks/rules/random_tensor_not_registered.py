@@ -26,7 +26,6 @@ Cost
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import WatchEnds
@@ -93,7 +92,7 @@ def not_registered(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
 
 
 def _is_drawn(value: ast.expr) -> bool:
-    """Random numbers, perhaps scaled: torch.randn(4, 8) * 0.02; not what needs gradients, nor what seeds are set for."""
+    """Random numbers, perhaps scaled: torch.randn(4, 8) * 0.02; not what needs gradients."""
     while True:
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.Div):
             value = value.right if isinstance(value.left, ast.Constant) else value.left
@@ -101,11 +100,7 @@ def _is_drawn(value: ast.expr) -> bool:
             value = value.func.value
         else:
             break
-    if (
-        not isinstance(value, ast.Call)
-        or called(value) not in DRAWS
-        or any(each.arg == "requires_grad" for each in value.keywords)
-    ):
+    if not isinstance(value, ast.Call) or called(value) not in DRAWS:
         return False
-    is_filled = called(value) != "empty"
-    return is_filled and isinstance(value.func, ast.Attribute) and ast.unparse(value.func.value) == "torch"
+    needs_gradient = any(each.arg == "requires_grad" for each in value.keywords)
+    return not needs_gradient and isinstance(value.func, ast.Attribute) and ast.unparse(value.func.value) == "torch"
