@@ -91,6 +91,8 @@ def _use(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if UPDATING.search(parent.attr):
             return "update" if len(call.args) < 2 else ""  # one that is given both nets is no average itself
         return "update" if parent.attr in CONTENTS and _is_written_in_loop(call, parents) else ""
+    if called(parent) == "update_bn":
+        return "prepare"
     is_argument = isinstance(parent, ast.Call) and node in parent.args
     return "update" if is_argument and UPDATING.search(called(parent)) and "bn" not in called(parent) else ""
 
