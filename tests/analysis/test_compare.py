@@ -317,7 +317,6 @@ def test_runs_are_compared_on_test_rows_and_over_their_folds(tmp_path: Path) -> 
         (["truth", "prediction"], [["a", "b"], ["a", ""]], "has no value in 1 row, the first of them row 2"),
         (["truth", "p_a", "p_b"], [["a", 0.5, 0.5], ["b", 2, 3]], "of row 2 are not shares that sum to 1"),
         (["truth", "prediction", "p_a", "p_c"], [["a", "c", 0.5, 0.5], ["b", "a", 1, 0]], "of the class 'b'"),
-        (["truth", "prediction", "p_u", "p_v"], [["", "u", 0.6, 0.1], ["u|v", "", 0.4, 0.3]], "several labels"),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be_read_are_one_clear_line(

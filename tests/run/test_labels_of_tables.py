@@ -17,7 +17,7 @@ from goodfit.analysis.threshold import choose_threshold
 from goodfit.errors import UsageError
 from goodfit.run import Run
 
-LABELS = ("hot", "wet", "windy")
+LABELS = ("wet", "hot", "windy")  # not in the order of letters
 
 
 def frame(count: int, seed: int = 0) -> pl.DataFrame:
@@ -72,11 +72,19 @@ def test_the_report_and_the_card_speak_of_labels(run: Run, capsys: pytest.Captur
     assert "Every label" in page
     assert "have every label right" in page
     assert goodfit("card", run.folder) == 0
-    assert "predicting hot, wet, windy" in capsys.readouterr().out
+    assert "predicting wet, hot, windy" in capsys.readouterr().out
+
+
+def test_the_run_and_its_file_are_the_same_model(run: Run) -> None:
+    result = gf.compare(run.folder, run.folder / "predictions.csv")
+    (pair,) = result.compared.pairs
+    assert pair.values[1] == pytest.approx(pair.values[0], rel=1e-4)
+    assert pair.values[0] == pytest.approx(run.metrics["test"]["log_loss"].value)
+    assert pair.equal > 0.999
 
 
 def test_a_threshold_is_that_of_one_label(run: Run) -> None:
-    with pytest.raises(UsageError, match=r"--positive is not given.*Choose one of hot, wet, windy"):
+    with pytest.raises(UsageError, match=r"--positive is not given.*Choose one of wet, hot, windy"):
         choose_threshold(run, cost_fp=1, cost_fn=3)
     with pytest.raises(UsageError, match="--positive cold is not one of the run's labels"):
         choose_threshold(run, cost_fp=1, cost_fn=3, positive="cold")
@@ -104,7 +112,7 @@ def test_cells_of_several_labels_are_learnt_and_trained_on(tmp_path: Path, capsy
     assert goodfit(*fit, "--task", "multilabel", "--epochs", "1") == 0
     assert "separated by bar" in "".join(capsys.readouterr())
     assert goodfit(*fit, "--more", "1") == 0
-    assert gf.load(place).record.task["labels"] == list(LABELS)
+    assert gf.load(place).record.task["labels"] == sorted(LABELS)
     capsys.readouterr()
     goodfit("check", data, "--target", "tags")
     assert "--task multilabel" in "".join(capsys.readouterr())

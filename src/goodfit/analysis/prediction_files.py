@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.entry import Entry
+from goodfit.analysis.label_files import of_labels, several_labels
 from goodfit.analysis.label_spelling import in_words_of, one_spelling, read_as
 from goodfit.analysis.prediction_columns import (
     FOLD,
@@ -67,10 +68,11 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
         frame = _readable(frame, error, path)
         others.remove(error)
     of_class, positive, respelt = _probabilities(frame, others, [truth_name, prediction_name])
-    read = [name for name in (truth_name, prediction_name, positive, *of_class.values()) if name is not None]
+    several = several_labels(frame, [truth_name, prediction_name], others)
+    named_so = (truth_name, prediction_name, positive, *of_class.values(), *several.values())
+    read = [name for name in named_so if name is not None]
     separator = None if table.delimited is None else table.delimited.separator
     reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
-    _refuse_several_labels(frame, [truth_name, prediction_name], others, path)
     if prediction_name is None and not of_class and positive is None:
         raise NoPredictionError(
             f"no column of predictions is recognised among {', '.join(columns[:12])}",
@@ -92,6 +94,10 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     guesses = [", ".join(guessed), *([read_as(respelt)] if respelt else [])]
     notes = (*entry.notes, *(f"{entry.name}: {guess}" for guess in guesses))
     entry = replace(entry, folds=folds, groups=groups, notes=notes)
+    if several and classes is None:
+        entry = replace(entry, notes=(*notes, f"{entry.name}: several labels in a row, of {listed([*several], 'and')}"))
+        shares = {label: reader.numbers(column) for label, column in several.items()}
+        return of_labels(frame, truth_name, shares, entry, path)
     if classes is None:
         classes = bool(len(of_class) >= 2 or positive) or reader.is_classes(truth_name, prediction_name)
     if not classes:
@@ -169,23 +175,6 @@ class _Reader:
             return all(((each >= 0) & (each <= 1)).all() for each in values)  # a probability is a prediction too
         together = np.concatenate(values)
         return bool((together == np.round(together)).all()) and len(np.unique(together)) <= CLASSES_AT_MOST
-
-
-def _refuse_several_labels(frame: pl.DataFrame, names: Sequence[str | None], others: Sequence[str], path: Path) -> None:
-    """Raise where a row has any number of labels, u|v of the columns p_u, p_v and p_w, as goodfit writes them."""
-    import polars as pl
-
-    labels = {column.removeprefix("p_") for column in others if column.startswith("p_")}
-    for name in names:
-        if name is None or len(labels) < 2 or frame[name].dtype != pl.String:
-            continue
-        several = {cell for cell in frame[name].drop_nulls().to_list() if "|" in cell} - labels
-        if any(labels.issuperset(cell.split("|")) for cell in several):
-            raise DataError(
-                f"the column '{name}' has several labels in a row, and files are compared by one class a row",
-                where=path,
-                fix="Compare the run folders: goodfit compare RUN_A RUN_B",
-            )
 
 
 def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:

@@ -87,5 +87,10 @@ def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str, noun: str)
     if task.family == "numbers":
         predicted = np.stack([np.asarray(values, dtype=np.float64) for values in columns.values()], axis=1)
         return replace(entry, truth=y.double().numpy(), predicted=predicted)
+    if task.family == "labels":  # in the order that files have, which name each
+        labels = list(task.decode(out))[1:]  # p_LABEL of each
+        return replace(
+            entry, truth=y[:, np.argsort(labels)].double().numpy(), losses=task.row_losses(out, y).double().numpy()
+        )
     truth = y.reshape(len(y), -1).double().numpy()
     return replace(entry, truth=truth, losses=task.row_losses(out, y).double().numpy())

@@ -72,7 +72,7 @@ def sign_flip_of_parts(parts: np.ndarray, weights: np.ndarray, groups: np.ndarra
 
 
 def normal_score(differences: np.ndarray) -> float:
-    """The normal quantile of the share of all sign patterns whose sum is smaller; half of those whose sum is equal.
+    """The normal quantile of the share of all sign patterns whose sum is smaller; a part of those whose sum is equal.
 
     Zero differences tell nothing and do not count; nor do those that rounding leaves of them.
     """
@@ -94,10 +94,19 @@ def normal_score(differences: np.ndarray) -> float:
 
 
 def _counted(sizes: np.ndarray, total: float) -> float:
-    """The share of sums above the total, and half of those equal to it."""
+    """The share of sums above the total, and a part of those equal to it: each sum is spread between its neighbours.
+
+    As shares of all, 64 sums of six differences reject 3.1% or 6.2% of equal pairs at 5%, none between. Spread evenly
+    from halfway to the sum below to halfway to the sum above, they reject 5% (docs/compare.md). Half of the largest.
+    """
     signs = 1 - 2 * ((np.arange(2 ** len(sizes))[:, None] >> np.arange(len(sizes))) & 1)
     sums, near = signs @ sizes, 1e-9 * float(sizes.sum())
-    return float((sums > total + near).mean() + (np.abs(sums - total) <= near).mean() / 2)
+    higher, lower = sums[sums > total + near], sums[sums < total - near]
+    equal = len(sums) - len(higher) - len(lower)
+    above = 0.5
+    if len(higher) and len(lower):
+        above = float((higher.min() - total) / (higher.min() - lower.max()))
+    return (len(higher) + above * equal) / len(sums)
 
 
 def _saddlepoint(sizes: np.ndarray, total: float) -> float:

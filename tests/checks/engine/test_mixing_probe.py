@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine.mixing_probe import mixing
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.rule import NotChecked
 
 
@@ -136,3 +138,31 @@ def test_inputs_and_outputs_by_name(mix: str) -> None:
         lines = Path(__file__).read_text(encoding="utf-8").splitlines()
         assert found.place.line is not None
         assert "softmax(0)" in lines[found.place.line - 1]
+
+
+class Forced(nn.Module):
+    """Adds 10 to all rows, or nothing, as Python's generator has it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :2] + (10 if random.random() < 0.5 else 0)
+
+
+def test_what_a_net_draws_for_the_whole_batch_mixes_no_rows() -> None:
+    """Two equal passes may draw the same by chance, and the third something else: each seed is another chance."""
+    x = torch.randn(6, 3)
+    for seed in range(40):
+        random.seed(seed)
+        before = random.getstate()
+        assert mixing(Forced(), [x], {}) is None
+        assert random.getstate() == before
+
+
+def test_random_state_begins_again_and_goes_on() -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(1), torch.rand(1)
+    torch.manual_seed(1)
+    with random_state_kept() as again:
+        assert torch.rand(1) == expected[0]
+        again()
+        assert torch.rand(1) == expected[0]
+    assert (torch.rand(1), torch.rand(1)) == expected

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.overrides import TorchFunctionMode
 
 from goodfit.checks.engine.nested import mapped, tensors
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.rule import NotChecked
 
@@ -25,19 +23,6 @@ SCREENING_ROWS = 8  # of a batch, that may rule mixing out
 SMALLEST_CHANGE = 1e-5  # of the size of the outputs: rounding is a hundredth of it
 SUMS = ("add", "__add__", "__radd__", "add_", "__iadd__")
 NOISE_FACTOR = 10.0  # how far a change has to stand out of what two equal passes differ by
-
-
-@contextmanager
-def random_state_kept() -> Iterator[None]:
-    """Every generator goes on afterwards as if nothing had been drawn."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002  # the one that programs share
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
-    with torch.random.fork_rng(devices=devices):
-        try:
-            yield
-        finally:
-            random.setstate(python_state)
-            np.random.set_state(numpy_state)  # noqa: NPY002  # that of the program
 
 
 def copied(net: nn.Module) -> nn.Module:
@@ -96,9 +81,16 @@ class Experiment:
     kwargs: Any
     x: Tensor
     outputs: Collection[int] | None  # which of the output's tensors to compare; all when None
+    again: Callable[[], None]  # sets all generators back
 
-    def run(self, x: Tensor, mode: TorchFunctionMode | None = None) -> dict[int, Tensor]:
-        """The tensors compared of the output for another x, those with a row for each of its rows, in float."""
+    def run(self, x: Tensor, mode: TorchFunctionMode | None = None, *, draws_on: bool = False) -> dict[int, Tensor]:
+        """The tensors compared of the output for another x, those with a row for each of its rows, in float.
+
+        Args:
+            draws_on: random numbers are other ones than those of the run before; else each run draws the same.
+        """
+        if not draws_on:
+            self.again()
         args, kwargs = mapped((self.args, self.kwargs), lambda tensor: x if tensor is self.x else tensor)
         try:
             with mode or contextlib.nullcontext():
@@ -134,14 +126,14 @@ def mixing(
         return None
     rows = len(given[0])
     model = copied(net)
-    with random_state_kept(), torch.no_grad():
+    with random_state_kept() as again, torch.no_grad():
         for x in {id(tensor): tensor for tensor in given if tensor.dim() and len(tensor) == rows}.values():
-            reach = _reach_of_few(model, x, args, kwargs, outputs)
+            reach = _reach_of_few(model, x, args, kwargs, outputs, again)
             if reach is Reach.OWN_ROW:
                 return None
             if reach is Reach.NOTHING:
                 continue
-            experiment = _experiment(model, x, args, kwargs, outputs, rows)
+            experiment = _experiment(model, x, args, kwargs, outputs, rows, again)
             try:
                 moved = _moved_row(experiment, sorted({0, rows // 2, rows - 1}))
             except RunFailed as error:
@@ -152,7 +144,13 @@ def mixing(
 
 
 def _experiment(
-    net: nn.Module, x: Tensor, args: Any, kwargs: Any, outputs: Collection[int] | None, rows: int
+    net: nn.Module,
+    x: Tensor,
+    args: Any,
+    kwargs: Any,
+    outputs: Collection[int] | None,
+    rows: int,
+    again: Callable[[], None],
 ) -> Experiment:
     """With copies of the arguments: of their first rows, where there are as many as x has."""
     copies: dict[int, Tensor] = {}
@@ -166,13 +164,13 @@ def _experiment(
     args, kwargs = mapped((list(args), dict(kwargs)), cut)
     if id(x) not in copies:
         raise NotChecked(net, "net", "whose arguments could not be copied")
-    return Experiment(net, args, kwargs, copies[id(x)], outputs)
+    return Experiment(net, args, kwargs, copies[id(x)], outputs, again)
 
 
 def _moved_row(experiment: Experiment, chosen: Sequence[int]) -> Mixing | Reach:
     """Change each chosen row of the input: whether another row of an output moves, or at least its own."""
     x = experiment.x
-    first, second = experiment.run(x), experiment.run(x)
+    first, second = experiment.run(x), experiment.run(x, draws_on=True)
     if not first or not _same_shapes(first, second):
         return Reach.UNKNOWN
     reach = Reach.NOTHING
@@ -236,13 +234,14 @@ def added_by_row(
     if x is None or x.dim() < 2 or len(x) < 3 or _carries_rows(net, args, kwargs, len(x)):
         return None
     model = copied(net)
-    with random_state_kept(), torch.no_grad():
-        experiment = _experiment(model, x, args, kwargs, outputs, len(x))
+    with random_state_kept() as again, torch.no_grad():
+        experiment = _experiment(model, x, args, kwargs, outputs, len(x), again)
         other_args, other_kwargs = _rotated(args, kwargs, len(x))
         other_x = next(tensors([other_args, other_kwargs]))
-        rotated = _experiment(model, other_x, other_args, other_kwargs, outputs, len(x))
+        rotated = _experiment(model, other_x, other_args, other_kwargs, outputs, len(x), again)
         try:
-            first, second, other = (each.run(each.x) for each in (experiment, experiment, rotated))
+            first, second = experiment.run(experiment.x), experiment.run(experiment.x, draws_on=True)
+            other = rotated.run(rotated.x)
             if not first or not _same_shapes(first, second) or not _same_shapes(first, other):
                 return None
             noise = max(float((first[at] - second[at]).abs().max()) for at in first)
@@ -332,14 +331,19 @@ def _first_line(experiment: Experiment, changed: Tensor, row: int, noise: float)
 
 
 def _reach_of_few(
-    model: nn.Module, x: Tensor, args: Sequence[Any], kwargs: Mapping[str, Any], outputs: Collection[int] | None
+    model: nn.Module,
+    x: Tensor,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    outputs: Collection[int] | None,
+    again: Callable[[], None],
 ) -> Reach:
     """Whether the first rows alone go through the net, and those that stay as they are move not at all when three of
     them change: two cheap passes. On a CPU alone, where an index beyond these rows is an error like another.
     """
     if x.device.type != "cpu" or len(x) < 2 * SCREENING_ROWS:
         return Reach.UNKNOWN
-    experiment = _experiment(model, x, args, kwargs, outputs, SCREENING_ROWS)
+    experiment = _experiment(model, x, args, kwargs, outputs, SCREENING_ROWS, again)
     base = experiment.x
     rows = [0, SCREENING_ROWS // 3, SCREENING_ROWS - 1]  # no mirror image of each other
     changed = base.clone()

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.mixing_probe import copied, random_state_kept
+from goodfit.checks.engine.mixing_probe import copied
 from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.rule import NotChecked
 
 NOISE_FACTOR = 10.0  # how far a change has to stand out of what two equal passes differ by
@@ -37,11 +38,13 @@ def reach(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], x: Ten
         NotChecked: the net cannot be copied, or its copy cannot be run.
     """
     model = copied(net)
-    with random_state_kept(), torch.no_grad():
+    with random_state_kept() as again, torch.no_grad():
         steps = x.shape[dim]
         first = _run(model, net, args, kwargs, x, x, dim)
         second = _run(model, net, args, kwargs, x, x, dim)
+        again()
         last_changed = _run(model, net, args, kwargs, x, _changed(x, dim, steps - 1), dim)
+        again()
         first_changed = _run(model, net, args, kwargs, x, _changed(x, dim, 0), dim)
     if first is None or second is None or last_changed is None or first_changed is None:
         return None

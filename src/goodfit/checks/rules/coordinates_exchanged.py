@@ -104,23 +104,22 @@ def _derivatives(scope: Formulas) -> Iterator[tuple[str, int]]:
 
 def _places_in_images(scope: Formulas) -> Iterator[tuple[str, int]]:
     """image[y, x] and heat[x, y] in one function, with the same names."""
-    rows_first: set[tuple[str, str]] = set()
-    columns_first: dict[tuple[str, str], tuple[str, int]] = {}
+    rows_first: dict[tuple[str, str], set[str]] = {}
+    columns_first: dict[tuple[str, str], ast.Subscript] = {}
     for node in scope.nodes:
         if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple) or len(node.slice.elts) < 2:
             continue
         first, second = (_coordinate(each) for each in node.slice.elts[-2:])
         if first and second and {first[0], second[0]} == {"x", "y"} and first[1:] == second[1:]:
             if first[0] == "y":
-                rows_first.add((second, first))
+                rows_first.setdefault((second, first), set()).add(ast.unparse(node.value))
             else:
-                columns_first.setdefault((first, second), (ast.unparse(node), node.lineno))
-    for names, (text, line) in columns_first.items():
-        if names in rows_first:
-            yield (
-                f"{text}: x stands first, and another array of the same function is read at [{names[1]}, {names[0]}]",
-                line,
-            )
+                columns_first.setdefault((first, second), node)
+    for names, node in columns_first.items():
+        arrays = rows_first.get(names, set())
+        if arrays and ast.unparse(node.value) not in arrays:  # distances[x, y] and [y, x] are of a symmetric matrix
+            other = f"another array of the same function is read at [{names[1]}, {names[0]}]"
+            yield f"{ast.unparse(node)}: x stands first, and {other}", node.lineno
 
 
 def _coordinate(node: ast.expr) -> str:

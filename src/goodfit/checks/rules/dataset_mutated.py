@@ -36,8 +36,8 @@ from torch.utils.data import Dataset, IterableDataset, Subset, TensorDataset
 
 from goodfit.checks.engine.events import Epoch
 from goodfit.checks.engine.identity_map import IdentityMap
-from goodfit.checks.engine.mixing_probe import random_state_kept
 from goodfit.checks.engine.own_generators import GENERATORS, generators_kept, seed_within
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 

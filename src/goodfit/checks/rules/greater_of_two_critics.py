@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from goodfit.checks.engine.formulas import Formulas, formulas
 from goodfit.checks.engine.own_source import all_nodes, called
@@ -33,7 +33,7 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-GREATER = ("max", "maximum", "fmax")
+GREATER, SMALLER = ("max", "maximum", "fmax"), ("min", "minimum", "fmin")
 VALUE = lazy_pattern(r"(?i)(^|[_.\W])(t|target_?)?(q|critic|qf)[_a-z]*\d|critic|q_?(value|target|next)")
 COST = lazy_pattern(r"(?i)cost|risk|(^|_)qc|safety|constraint")
 DISCOUNT = lazy_pattern(r"(?i)gamma|discount|\b0\.9\d*\b")
@@ -53,7 +53,9 @@ class GreaterOfTwoCritics(SourceRule):
 def greater(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Maxima of two critics that a target is made of, each with its line."""
     for scope in formulas(tree):
-        maxima = [node for node in scope.nodes if _is_of_two(node, scope)]
+        maxima = [node for node in scope.nodes if _is_of_two(node, scope, GREATER)]
+        smaller = {_critics(node) for node in scope.nodes if _is_of_two(node, scope, SMALLER)}
+        maxima = [node for node in maxima if _critics(node) not in smaller]  # a target between both
         if not maxima:
             continue
         targets = [node for node in scope.nodes if isinstance(node, ast.BinOp) and _is_target(node)]
@@ -62,8 +64,12 @@ def greater(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield ast.unparse(node), node.lineno
 
 
-def _is_of_two(node: ast.AST, scope: Formulas) -> bool:
-    if called(node) not in GREATER or not isinstance(node, ast.Call):
+def _critics(node: ast.AST) -> tuple[str, ...]:
+    return tuple(map(ast.unparse, node.args)) if isinstance(node, ast.Call) else ()
+
+
+def _is_of_two(node: ast.AST, scope: Formulas, which: Collection[str]) -> bool:
+    if called(node) not in which or not isinstance(node, ast.Call):
         return False
     args = node.args
     if len(args) == 1 and isinstance(args[0], ast.Starred):

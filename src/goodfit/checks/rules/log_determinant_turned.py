@@ -37,8 +37,9 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine.events import BackwardBegins, Call
-from goodfit.checks.engine.mixing_probe import copied, random_state_kept
+from goodfit.checks.engine.mixing_probe import copied
 from goodfit.checks.engine.nested import mapped, tensors
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.engine.signs import RISING, signed
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked

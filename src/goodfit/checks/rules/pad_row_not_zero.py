@@ -31,9 +31,10 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.checks.engine.events import Call, NetCall
-from goodfit.checks.engine.mixing_probe import copied, random_state_kept
+from goodfit.checks.engine.mixing_probe import copied
 from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.nested import tensors
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 from goodfit.formatting import agreeing, counted
@@ -88,13 +89,14 @@ def _moved(event: Call, filled: list[nn.Embedding]) -> float:
     """How far the predictions move when these rows are zero, of their spread."""
     paths = [path for path, module in event.module.named_modules() if any(module is each for each in filled)]
     net = copied(event.module)
-    with random_state_kept(), torch.no_grad():
+    with random_state_kept() as again, torch.no_grad():
         try:
             before = _numbers(net(*event.args, **event.kwargs))
             for path in paths:
                 embedding = net.get_submodule(path)
                 if isinstance(embedding, nn.Embedding) and embedding.padding_idx is not None:
                     embedding.weight[embedding.padding_idx].zero_()
+            again()
             after = _numbers(net(*event.args, **event.kwargs))
         except Exception as error:  # the user's code: a net that runs in training alone, or keeps count of its calls
             raise NotChecked(event.module, "net", "that could not be run again") from error

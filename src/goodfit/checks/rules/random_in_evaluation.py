@@ -1,12 +1,13 @@
 """random-in-evaluation: a classifier in eval mode gives other outputs for the same rows, by chance.
 
 What it checks
-    A net in eval mode is evaluated without gradients, and its outputs meet labels. A copy of it is given these rows
-    four times: the outputs differ, by more than rounding; it has no dropout that is at work.
+    A net in eval mode is evaluated without gradients, and its outputs meet labels, one a row or one a step of a
+    sequence. A copy of it is given these rows four times: the outputs differ, by more than rounding; it has no dropout
+    that is at work.
 
 Why it hurts
-    Augmentation or noise that belongs to training stands in forward() without a look at self.training. The score is
-    that of distorted rows, and changes from one evaluation to the next; so do predictions in use.
+    Augmentation, noise or teacher forcing that belongs to training stands in forward() without a look at self.training.
+    The score is that of distorted rows, and changes from one evaluation to the next; so do predictions in use.
 
 Example
     def forward(self, x): return self.net(augment(x))
@@ -24,15 +25,18 @@ Cost
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
 from goodfit.checks.engine.events import Compare, Loss, NetCall
-from goodfit.checks.engine.mixing_probe import copied, random_state_kept
+from goodfit.checks.engine.mixing_probe import copied
+from goodfit.checks.engine.random_state import random_state_kept
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked
 
@@ -55,7 +59,7 @@ class RandomInEvaluation(LiveRule):
         self.call = None
         if event.grad or event.training or repeated or not self.program.steps or event.module in self.examined:
             return
-        if len(event.args) == 1 and not event.kwargs and isinstance(event.output, Tensor) and event.output.dim() == 2:
+        if not event.kwargs and event.args and isinstance(event.output, Tensor) and event.output.dim() in (2, 3):
             self.call = event
 
     def on_labels(self, event: Compare | Loss) -> Iterator[Finding]:
@@ -65,18 +69,20 @@ class RandomInEvaluation(LiveRule):
         labels = event.right if isinstance(event, Compare) else event.target
         if isinstance(event, Loss) and event.name != "cross_entropy":
             return
-        rows = len(call.inputs[0])
-        if labels.is_floating_point() or labels.dim() != 1 or len(labels) != rows or rows < 2:
+        assert isinstance(call.output, Tensor)
+        *others, steps = call.output.shape[:-1]  # the first step of a sequence is given, and may be left out
+        rows = {(each - less) * steps for each in others for less in (0, 1)} | {each * (steps - 1) for each in others}
+        if labels.is_floating_point() or labels.numel() not in (rows or {steps}) or len(call.output) < 2:
             return
         self.examined.add(call.module)
         if any(isinstance(part, _DropoutNd) and part.training for part in call.module.modules()):
             return
-        size = _difference(call.module, call.inputs[0][:ROWS])
+        size = _difference(call.module, _some_rows(call))
         if size > DIFFER_AT_LEAST:
             yield self.finding(
                 f"{type(call.module).__name__} is in eval mode, and gives other outputs for the same rows each time "
                 f"(by {size:.0%} of the largest)",
-                "Leave augmentation and noise out where self.training is False",
+                "Leave augmentation, noise and teacher forcing out where self.training is False",
             )
 
 
@@ -84,12 +90,24 @@ def _same_input(one: NetCall, other: NetCall) -> bool:
     return bool(one.inputs and other.inputs) and one.inputs[0] is other.inputs[0]
 
 
-def _difference(net: nn.Module, x: Tensor) -> float:
+def _some_rows(call: NetCall) -> list[Any]:
+    """The arguments, of a few rows where one can say which those are."""
+    tensors = [each for each in call.args if isinstance(each, Tensor)]
+    assert isinstance(call.output, Tensor)
+    if any(each.dim() == 0 or len(each) != len(call.output) for each in tensors):
+        return list(call.args)
+    return [each[:ROWS] if isinstance(each, Tensor) else each for each in call.args]
+
+
+def _difference(net: nn.Module, args: list[Any]) -> float:
     """By how much the outputs of passes differ, of the largest output."""
     model = copied(net)
     with random_state_kept(), torch.no_grad():
         try:
-            outputs = [model(x.detach().clone()) for _ in range(PASSES)]
+            outputs = [
+                model(*(each.detach().clone() if isinstance(each, Tensor) else copy.deepcopy(each) for each in args))
+                for _ in range(PASSES)
+            ]
         except Exception as error:  # the user's code
             raise NotChecked(net, "net", "that could not be run again") from error
     if not all(isinstance(output, Tensor) and output.shape == outputs[0].shape for output in outputs):

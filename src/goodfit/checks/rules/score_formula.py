@@ -121,7 +121,9 @@ def _of_overlap(node: ast.BinOp, names: list[str], scope: Formulas) -> Iterator[
     if len(terms) != 2 or any(_is_turned(each) for each in terms):
         return
     text = ast.unparse(above) + ast.unparse(below) + ast.unparse(node.left) + ast.unparse(node.right)
-    if re.search(r"(?<![\w.])(2|2\.0|0\.5)(?![\w.])", re.sub(r"\w+=[\w.]+|\(\d+\)|\[[^\]]*\]|\*\* ?2", "", text)):
+    if "beta" in text or re.search(
+        r"(?<![\w.])(2|2\.0|0\.5)(?![\w.])", re.sub(r"\w+=[\w.]+|\(\d+\)|\[[^\]]*\]|\*\* ?2", "", text)
+    ):
         return
     tops = [each for each in _terms(above, scope) if not _is_small(each)]
     if len(tops) != 1 or not _is_intersection(tops[0], node.left, scope):
