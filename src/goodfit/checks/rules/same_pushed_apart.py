@@ -58,9 +58,9 @@ class SamePushedApart(SourceRule):
             for node in scope.nodes:
                 if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and _is_turned(node, scope):
                     yield ast.unparse(node), node.lineno
-                if isinstance(node, ast.Call) and (called(node) in CROSS_ENTROPIES or called(node) in criteria):
-                    if _is_mislabelled(node, scope):
-                        yield ast.unparse(node), node.lineno
+                is_loss = isinstance(node, ast.Call) and (called(node) in CROSS_ENTROPIES or called(node) in criteria)
+                if is_loss and isinstance(node, ast.Call) and _is_mislabelled(node, scope):
+                    yield ast.unparse(node), node.lineno
 
 
 def _is_turned(node: ast.BinOp, scope: Formulas) -> bool:
