@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, children
+from goodfit.checks.engine.own_source import all_nodes, called, children, given
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -58,15 +58,14 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if not any(_evaluates(node) for node in all_nodes(tree)):
         return
     parents = {child: node for node in all_nodes(tree) for child in children(node)}
-    made = {
-        target.id: node
-        for node in all_nodes(tree)
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and not SCHEDULER.search(called(node.value))
-        for target in node.targets
-        if isinstance(target, ast.Name) and AVERAGE.search(target.id)
-    }
+    made = dict.fromkeys(
+        target.id
+        for target, value in given(all_nodes(tree))
+        if isinstance(target, ast.Name)
+        and AVERAGE.search(target.id)
+        and isinstance(value, ast.Call)
+        and not SCHEDULER.search(called(value))
+    )
     for name in made:
         reads = [
             node
@@ -91,6 +90,8 @@ def _use(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if UPDATING.search(parent.attr):
             return "update" if len(call.args) < 2 else ""  # one that is given both nets is no average itself
         return "update" if parent.attr in CONTENTS and _is_written_in_loop(call, parents) else ""
+    if called(parent) == "update_bn":
+        return "prepare"
     is_argument = isinstance(parent, ast.Call) and node in parent.args
     return "update" if is_argument and UPDATING.search(called(parent)) and "bn" not in called(parent) else ""
 

@@ -2,7 +2,7 @@
 
 What it checks
     In the source of the program: a loss that is minimised is a product of a temperature (alpha, log_alpha, ...) with
-    log-probabilities and a target entropy, whose sign lowers the temperature when the policy has less entropy than the
+    log-probabilities and a target entropy, which may be a number, whose sign lowers the temperature when the policy has less entropy than the
     target. Or the loss of a Lagrange multiplier (lambda_loss = ...) lowers it when the cost is above its limit.
 
 Why it hurts
@@ -57,7 +57,7 @@ class Term(NamedTuple):
 
 class MultiplierTurned(SourceRule):
     code, level = "GF262", Level.WARNING
-    worth_parsing = lazy_pattern(r"ent(ropy)?|lagrang|lambda", re.IGNORECASE)
+    worth_parsing = lazy_pattern(r"ent(ropy)?|lagrang|lambda|log_?alpha", re.IGNORECASE)
     what = "the sign of {name} is turned: minimising it moves the multiplier away from where its target is reached"
     fix = (
         "alpha_loss = -(log_alpha * (log_pi + target_entropy).detach()).mean(); of a limit: "
@@ -124,6 +124,8 @@ def _terms(node: ast.AST, sign: int, values: Mapping[str, ast.expr], *, multipli
             yield from inside(inner)
     elif isinstance(node, ast.Subscript):
         yield from inside(node.value)
+    elif isinstance(node, ast.Constant) and multiplied and isinstance(node.value, int | float):
+        yield Term("target", sign)
     elif isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
         if isinstance(node, ast.Name) and name in values and left and not TARGET_ENTROPY.search(name):

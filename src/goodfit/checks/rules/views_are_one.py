@@ -41,6 +41,7 @@ ROWS_AT_LEAST = 4
 NODES_AT_MOST = 80  # nearest to the loss
 VALUES_AT_MOST = 2_000_000
 NEAR = 1e-6
+PARTS = ("SliceBackward0", "SplitBackward0", "UnbindBackward0", "SelectBackward0", "IndexBackward0")
 LOSSES = ("MseLossBackward0", "SmoothL1LossBackward0", "HuberLossBackward0")
 
 
@@ -78,8 +79,7 @@ def _compares_equals(node: Any) -> bool:
         other, sources = other.detach().T, [_behind(edge) for edge in edges]
         if sources[0] == sources[1]:  # all with all of one call
             half = len(one) // 2
-            is_cat = len(one) % 2 == 0 and one.shape[0] > one.shape[1] // 8
-            return is_cat and (_are_equal(one[:half], one[half:]) or _are_equal(one[::2], one[1::2]))
+            return len(one) % 2 == 0 and (_are_equal(one[:half], one[half:]) or _are_equal(one[::2], one[1::2]))
         return _are_equal(one, other)
     one, other = (getattr(node, name, None) for name in _names(node))
     if not isinstance(one, Tensor) or not isinstance(other, Tensor) or _behind(edges[0]) == _behind(edges[1]):
@@ -97,10 +97,10 @@ def _is_summed_up(product: Any) -> bool:
 
 
 def _behind(edge: tuple[Any, int]) -> tuple[Any, int]:
-    """Where values came from, behind transposes and other moves."""
+    """Where values came from, behind transposes and other moves, and before they were divided by their norm."""
     node, output = edge
-    while node.name() in graph.MOVES and node.next_functions and node.next_functions[0][0] is not None:
-        if node.name() in ("SliceBackward0", "SplitBackward0", "UnbindBackward0", "SelectBackward0", "IndexBackward0"):
+    while node.next_functions and node.next_functions[0][0] is not None and node.name() not in PARTS:
+        if node.name() not in graph.MOVES and node.name() != "DivBackward0":
             break
         node, output = node.next_functions[0]
     return node, output
