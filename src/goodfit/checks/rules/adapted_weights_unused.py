@@ -52,7 +52,8 @@ def adapted_unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     adapting = {node.name: node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef) and _adapts(node)}
     for scope in scopes(tree):
         nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
-        read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        names = [node for each in scope for node in all_nodes(each) if isinstance(node, ast.Name)]  # of closures too
+        read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
         for target, value in given(nodes):
             if isinstance(target, ast.Name) and target.id not in read and _keeps_graph(value):
                 yield target.id, target.lineno
@@ -76,7 +77,7 @@ def adapted_unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
             if inner is None or not _is_set_before(target, inner, around, nodes):
                 continue
             end = _lines(inner)[1]
-            if not any(_reads(node, target.id) and node.lineno > end for node in nodes if isinstance(node, ast.Name)):
+            if not any(_reads(node, target.id) and node.lineno > end for node in names):
                 yield target.id, target.lineno
 
 

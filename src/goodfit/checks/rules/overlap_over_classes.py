@@ -36,6 +36,7 @@ from goodfit.checks.rule import LiveRule
 PASSES_AT_LEAST = 3
 NODES_AT_MOST = 60
 CLASSES_AT_LEAST = 3
+TOTALS = ("SumBackward0", "SumBackward1")  # of all dimensions, or of these by their numbers
 FREQUENT_AT_LEAST = 0.6  # of the pixels: the class that drowns the others
 
 
@@ -51,7 +52,8 @@ class OverlapOverClasses(LiveRule):
             divides = False
             for node in nodes[:NODES_AT_MOST]:
                 divides = divides or node.name() == "DivBackward0"
-                share = _frequent_share(node) if divides and node.name() == "SumBackward0" else 0.0
+                is_total = node.name() in TOTALS and graph.shape_of(node).numel() == 1
+                share = _frequent_share(node) if divides and is_total else 0.0
                 if share < FREQUENT_AT_LEAST:
                     continue
                 self.passes += 1
