@@ -34,12 +34,12 @@ class Formulas:
                 self.values.setdefault(ast.unparse(target), []).append(value)
 
     def value(self, node: ast.expr) -> ast.expr:
-        """What a name stands for where it is set last before its line; the expression itself where nothing is known."""
+        """What a name is set to last before its place; the expression itself where nothing is known."""
         for _ in range(STEPS_BACK):
             if not isinstance(node, ast.Name | ast.Attribute):
                 break
-            line = node.lineno
-            ways = [each for each in self.values.get(ast.unparse(node), ()) if each.lineno < line]
+            start = node.lineno, node.col_offset
+            ways = [each for each in self.values.get(ast.unparse(node), ()) if _end(each) <= start]
             if not ways:
                 break
             node = ways[-1]
@@ -54,6 +54,10 @@ class Formulas:
                 break
             node = inner
         return node
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def formulas(tree: ast.Module) -> list[Formulas]:

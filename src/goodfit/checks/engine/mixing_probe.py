@@ -158,6 +158,8 @@ def _experiment(
     def cut(tensor: Tensor) -> Tensor:
         if id(tensor) not in copies:
             is_batch = tensor.dim() and len(tensor) == len(x)
+            if is_batch and tensor.layout is not torch.strided and rows < len(x):
+                raise NotChecked(net, "net", "whose arguments could not be copied")
             copies[id(tensor)] = (tensor[:rows] if is_batch else tensor).detach().clone()
         return copies[id(tensor)]
 

@@ -1,11 +1,14 @@
-"""Predictions of all rows that are parted afterwards, such as `hits = net(x).argmax(1) == y` and `hits[test]`."""
+"""What the source says of rows that are evaluated: parted afterwards, as by `hits[test]`, or held out by their name."""
 
 from __future__ import annotations
 
 import ast
 
+from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scope_around, within
 from goodfit.checks.engine.user_frame import Place
+
+AROUND = frozenset({"print", "append", "extend", "float", "int", "len", "round", "sum", "list", "zip", "cat", "stack"})
 
 
 def parted_afterwards(place: Place) -> bool:
@@ -36,3 +39,21 @@ def parted_afterwards(place: Place) -> bool:
         for statement in statements
         for node in all_nodes(statement)
     )
+
+
+def named_held_out(place: Place) -> str | None:
+    """What rows are picked by, in the statement on a line, where it is called validation or test and nothing training.
+
+    net(x[va]) says va, and net(x_val, graph) says x_val.
+    """
+    if place.line is None:
+        return None
+    found: set[str] = set()
+    for statement in scope_around(place, whole_file=True):
+        for node in within(statement):
+            of_line = isinstance(node, ast.Call) and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+            if of_line and isinstance(node, ast.Call) and node.args and called(node) not in AROUND:
+                found |= names_in(node.args[0])
+    if any(TRAINING.search(name) for name in found):
+        return None
+    return next((name for name in sorted(found) if HELD_OUT.search(name)), None)

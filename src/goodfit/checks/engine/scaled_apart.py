@@ -58,10 +58,33 @@ def _scalings(tree: ast.AST, helpers: Collection[str], kinds: Mapping[str, str])
                 yield f"{kind}({DATA})", call.args[0], call.lineno
             elif called(call) == "transform" and key in fitted:
                 yield f"{kind}({DATA})", call.args[0], fitted[key]
-    for target, value in given(all_nodes(tree)):
+    everything = list(given(all_nodes(tree)))
+    measures = [(target.id, value) for target, value in everything if isinstance(target, ast.Name) and _measured(value)]
+    for target, assigned in everything:
+        value = _Inlined(measures, assigned).value()
         data = _scaled_by_itself(value)
         if data is not None and isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
             yield ast.unparse(value).replace(ast.unparse(data), DATA), data, value.lineno
+
+
+class _Inlined(ast.NodeTransformer):
+    """A quotient with what was measured in the place of its name, as it was set last before: low of y_train.min()."""
+
+    def __init__(self, measures: Collection[tuple[str, ast.expr]], assigned: ast.expr) -> None:
+        self.measures = [each for each in measures if each[1].lineno < assigned.lineno and called(each[1]) in MEASURES]
+        self.assigned = assigned
+
+    def value(self) -> ast.expr:
+        names = {name for name, _ in self.measures}
+        is_quotient = isinstance(self.assigned, ast.BinOp) and isinstance(self.assigned.op, ast.Div)
+        if not is_quotient or not names & names_in(self.assigned):
+            return self.assigned
+        inlined: ast.expr = self.visit(ast.parse(ast.unparse(self.assigned), mode="eval").body)
+        inlined.lineno = self.assigned.lineno
+        return inlined
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return next((value for name, value in reversed(self.measures) if name == node.id), node)
 
 
 def _scalers(tree: ast.AST) -> dict[str, str]:

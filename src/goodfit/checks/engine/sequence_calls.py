@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from goodfit.checks.engine.events import Loss, NetCall
-from goodfit.checks.engine.sequences import Shift, shift
-from goodfit.checks.engine.time_probe import Reach, reach
+from goodfit.checks.engine.sequences import Shift, known_places, shift
+from goodfit.checks.engine.time_probe import Reach, reach, reads_own
 from goodfit.checks.engine.user_frame import Place, user_place
 
 CALLS_KEPT, LOSSES_KEPT = 4, 4
@@ -52,6 +52,25 @@ class Match:
         return reach(net, self.call.args, self.call.kwargs, self.x, self.shift.dim)
 
 
+@dataclass(frozen=True)
+class Filled:
+    """Targets of some places, which are the tokens that a net is given there.
+
+    Attributes:
+        x: the input (N, T).
+        places: (N, T) booleans.
+    """
+
+    call: KeptCall
+    loss: KeptLoss
+    x: Tensor
+    places: Tensor
+
+    def reads_own(self, net: nn.Module) -> bool | None:
+        """See `time_probe.reads_own`."""
+        return reads_own(net, self.call.args, self.call.kwargs, self.x, self.places)
+
+
 class SequenceCalls:
     """Kept from one backward to the next, for nets that were not examined yet."""
 
@@ -73,6 +92,16 @@ class SequenceCalls:
             ignored = event.options.get("ignore_index")
             kept = KeptLoss(event.name, event.target.detach(), ignored, user_place())
             self._losses = [*self._losses[1 - LOSSES_KEPT :], kept]
+
+    def filled(self) -> Iterator[tuple[nn.Module, Filled]]:
+        """Nets whose targets count at some places alone, and are there what the net is given."""
+        for call in self._calls:
+            net = call.net()
+            for loss in self._losses if net is not None and net not in self.examined else ():
+                for x in call.inputs:
+                    places = known_places(x, loss.target, loss.ignore_index)
+                    if places is not None and net is not None:
+                        yield net, Filled(call, loss, x, places)
 
     def matches(self) -> Iterator[tuple[nn.Module, Match]]:
         """Nets, with how the targets of a loss follow from an input of theirs. Nothing is kept afterwards."""

@@ -10,6 +10,8 @@ from torch import Tensor
 STEPS_AT_LEAST = 4  # of a sequence
 KNOWN_SHARE = 0.5  # of the targets that are not ignored
 SHIFTS = (0, 1, 2)
+PLACES_AT_LEAST, TOKENS_AT_LEAST = 8, 4  # of targets that count at some places alone
+PLACES_BEYOND_DOUBT, TOKENS_BEYOND_DOUBT = 32, 6  # that follow the input, where most targets are ignored
 LENGTHS_AT_LEAST = 3  # different ones, where padding is recognised by its place alone
 
 
@@ -55,7 +57,31 @@ def _follows(x: Tensor, target: Tensor, dim: int, steps: int, ignore_index: int 
     if ignore_index is None and values.dtype == expected.dtype:
         return torch.equal(values, expected)  # which ends at the first value that differs
     known = torch.ones_like(values, dtype=torch.bool) if ignore_index is None else values != ignore_index
-    return not bool(((values != expected) & known).any()) and float(known.float().mean()) >= KNOWN_SHARE
+    if bool(((values != expected) & known).any()):
+        return False
+    if float(known.float().mean()) >= KNOWN_SHARE:
+        return True
+    return int(known.sum()) >= PLACES_BEYOND_DOUBT and len(torch.unique(values[known])) >= TOKENS_BEYOND_DOUBT
+
+
+def known_places(x: Tensor, target: Tensor, ignore_index: int | None) -> Tensor | None:
+    """(N, T) where targets count and are the tokens x (N, T) themselves, as they are wherever they count.
+
+    None where they count at half of the places or more, or nearly nowhere, or leave out one token alone, such as
+    padding.
+    """
+    if x.dim() != 2 or x.is_floating_point() or x.dtype == torch.bool or target.numel() != x.numel():
+        return None
+    if ignore_index is None or target.device != x.device or target.is_floating_point() or not x.numel():
+        return None
+    values = target.reshape(x.shape)
+    places = values != ignore_index
+    count = int(places.sum())
+    if not PLACES_AT_LEAST <= count < KNOWN_SHARE * x.numel() or bool((values != x)[places].any()):
+        return None
+    filled, others = torch.unique(x[places]), torch.unique(x[~places])
+    both = torch.isin(filled, others).sum()
+    return places if len(filled) >= TOKENS_AT_LEAST and int(both) >= TOKENS_AT_LEAST else None
 
 
 def padding(tokens: Tensor, padding_index: int | None) -> Tensor | None:

@@ -57,6 +57,27 @@ def reach(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], x: Ten
     return Reach(earlier > limit, later > limit, own > limit, earlier)
 
 
+def reads_own(net: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any], x: Tensor, places: Tensor) -> bool | None:
+    """Whether outputs at places of tokens x (N, T) move with the token there; None where the net gives no such output.
+
+    Args:
+        places: (N, T) booleans: of each row the first such place is changed.
+    """
+    model = copied(net)
+    rows, at = torch.arange(len(x), device=x.device)[places.any(1)], places.long().argmax(1)[places.any(1)]
+    other, known = x.clone(), torch.unique(x)
+    other[rows, at] = known[(torch.searchsorted(known, x[rows, at].contiguous()) + 1) % len(known)]
+    with random_state_kept() as again, torch.no_grad():
+        first, second = (_run(model, net, args, kwargs, x, x, 1) for _ in range(2))
+        again()
+        moved = _run(model, net, args, kwargs, x, other, 1)
+    if first is None or second is None or moved is None or first.dim() != 3 or first.shape != moved.shape:
+        return None
+    limit = NOISE_FACTOR * float((first - second).abs().max()) + SMALLEST_CHANGE * float(first.abs().max())
+    change = (moved - first).transpose(0, 1) if first.shape[1] == len(x) else moved - first
+    return float(change[rows, at].abs().max()) > limit
+
+
 def _changed(x: Tensor, dim: int, step: int) -> Tensor:
     """x with other values in one step of every row: tokens that occur in x, or numbers far off."""
     changed = x.clone()

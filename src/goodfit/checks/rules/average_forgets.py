@@ -157,7 +157,7 @@ def _compare(known: Follower, average: Tensor) -> None:
     """Whether the average has moved a part of the way to the weights, and how far."""
     gap, moved = known.weights - known.average, average - known.average
     sure = gap.abs() > MOVED_AT_LEAST * (1 + known.weights.abs())
-    if int(sure.sum()) < 2:
+    if int(sure.sum()) < 2 or not bool(moved.any()):  # it moves once in several steps, as of several optimisers
         return
     factors = moved[sure] / gap[sure]
     factor = float(factors.median())

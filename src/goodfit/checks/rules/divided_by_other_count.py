@@ -4,6 +4,7 @@ What it checks
     In the source of the program: a loop adds the mean loss of each batch, as a loss of torch gives it, and the sum is
     divided by a number of rows: len(loader.dataset), a counter of rows. Or it adds how many rows are right, and the
     sum is divided by len(loader), or by len(loader) times a batch size, where the last batch is smaller. Or it adds
+    means times the rows of their batches, and the sum is divided by the number of batches. Or it adds
     means times the size that batches are meant to have (args.batch_size), where the last one is smaller, and the sum is
     divided by a number of rows. Only where the loaders of the program give batches of two rows and more.
 
@@ -55,8 +56,10 @@ ITERATING = ("enumerate", "tqdm", "track")
 LOADER = lazy_pattern(r"load|dl$|batches", re.IGNORECASE)
 SIZE = lazy_pattern(r"(^|[_.])(batch_?size|bs|bsz|batch)$", re.IGNORECASE)  # as options name it
 MEANS, RIGHT, ROWS, BATCHES, WHOLE = "means", "right rows", "rows", "batches", "rows of whole batches"
-WEIGHED = "means times a size"
-WRONG = {(MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
+WEIGHED, SUMS = "means times a size", "means times the rows of each batch"
+WRONG = {(SUMS, BATCHES): "the mean loss of each batch is multiplied with its rows, and the sum is divided by the "
+                          "number of batches",
+         (MEANS, ROWS): "the sum of the mean losses of batches is divided by a number of rows",
          (RIGHT, BATCHES): "the number of right rows is divided by the number of batches",
          (RIGHT, WHOLE): "the number of right rows is divided by the batches times their size, and the last one is "
                          "smaller",
@@ -137,7 +140,8 @@ class Scope(NamedTuple):
     """What the names of a function stand for.
 
     Attributes:
-        sums: "means", "right rows" or "means times a size", of names that only such are added to.
+        sums: "means", "right rows", "means times a size" or "means times the rows of each batch", of names that only
+            such are added to.
         counts: "rows" or "batches", by name.
         loaders, loops: what the loops that add to a sum go through, and their lines.
         measured: names that are given other values than the size that batches are meant to have.
@@ -184,7 +188,7 @@ def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
     for name, values in assigned.items():
         if name not in kinds and len(of := {_count(value, loaders) for value in values}) == 1:
             counts[name] = min(of)
-    sums = {name: kind for name, kind in single.items() if kind in (MEANS, RIGHT, WEIGHED)}
+    sums = {name: kind for name, kind in single.items() if kind in (MEANS, RIGHT, WEIGHED, SUMS)}
     return Scope(sums, counts, loaders, loops, measured)
 
 
@@ -261,6 +265,9 @@ def _kind(node: ast.AST, assigned: dict[str, list[ast.AST]], losses: set[str], m
             if _is_size(size, assigned, measured):
                 is_mean = _kind(mean, assigned, losses, measured) == MEANS or _is_mean_of_right(mean, assigned)
                 return WEIGHED if is_mean else ""
+            of_batch = assigned.get(size.id, []) if isinstance(size, ast.Name) else [size]
+            if of_batch and all(map(_is_batch_size, of_batch)) and _kind(mean, assigned, losses, measured) == MEANS:
+                return SUMS
     node = _number(node)
     values = assigned.get(node.id, []) if isinstance(node, ast.Name) else [node]
     if values and all(called(each) in losses and _is_mean(each) for each in map(_number, values)):

@@ -2,7 +2,8 @@
 
 What it checks
     In the source of the program: the token of the end (eos) and that of padding (pad) are one value, and the loss
-    ignores every target that equals it (ignore_index, or labels of -100 wherever a token equals the padding).
+    ignores every target that equals it (ignore_index, or labels of -100 wherever a token equals the padding). Or the
+    ignore_index of a loss is called the end of a text.
 
 Why it hurts
     The end of a text is never a target that counts. The net does not learn to stop: it goes on to the largest length
@@ -53,6 +54,7 @@ def one_for_both(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Where a loss leaves out what is padding and end in one, with its line."""
     names = _names_of_both(tree)
     if not names:
+        yield from _ends_ignored(tree)
         return
     ends_written = any(
         isinstance(node, ast.Assign)
@@ -75,6 +77,15 @@ def one_for_both(tree: ast.Module) -> Iterator[tuple[str, int]]:
             compared = _compared(node.targets[0].slice, names)
             if compared and _is_ignored(node.value):
                 yield compared, node.lineno
+
+
+def _ends_ignored(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Losses whose ignore_index is called the end of a text, and nothing else."""
+    for node in all_nodes(tree):
+        for keyword in node.keywords if isinstance(node, ast.Call) else ():
+            name = _name(keyword.value)
+            if keyword.arg == "ignore_index" and END.search(name) and not PAD.search(name):
+                yield name, keyword.value.lineno
 
 
 def _name(node: ast.AST) -> str:

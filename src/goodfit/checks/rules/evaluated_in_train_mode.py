@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 
@@ -40,6 +41,7 @@ from goodfit.checks.rule import LiveRule
 from goodfit.checks.rules.left_in_eval_mode import modal, modal_layer
 
 BATCHES_AT_LEAST = 2
+VALUES_AT_MOST = 1_000_000
 BATCHES_PUT_TOGETHER = 3  # where gradients are recorded again: a teacher is asked about two views of a batch
 
 
@@ -55,11 +57,12 @@ class EvaluatedInTrainMode(LiveRule):
         self.evaluations = 0
         self.views: set[int] = set()  # numbers of rows and of views of each, where a net gets (V, B, ...) flattened
         self.outputs: set[int] = set()  # where the tensors of that output lie
+        self.output: Tensor | None = None  # the first one, where it is small
         self.last_input: tuple[int, int, int] | None = None
         self.asked_again = False
 
     def on_call(self, event: NetCall) -> None:
-        self.rows = None
+        self.rows = self.output = None
         if event.grad:
             self.calls = self.all_rows = 0
         if event.grad or not event.outputs or not event.outputs[0].dim():
@@ -82,6 +85,7 @@ class EvaluatedInTrainMode(LiveRule):
         self.calls, self.all_rows = self.calls + 1, self.all_rows + self.rows
         self.place = last.place if last else None
         self.outputs = {out.data_ptr() for out in event.outputs}
+        self.output = event.outputs[0].detach() if event.outputs[0].numel() <= VALUES_AT_MOST else None
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if not event.input.requires_grad and event.input.dim() and self._are_all(len(event.input)):
@@ -89,7 +93,8 @@ class EvaluatedInTrainMode(LiveRule):
 
     def on_read(self, event: Read) -> Iterator[Finding]:
         """The output itself is turned into classes or numbers: labels are met outside of torch."""
-        if not event.grad and event.tensor.data_ptr() in self.outputs and len(event.tensor) == self.rows:
+        is_own = event.tensor.data_ptr() in self.outputs or _are_probabilities(event.tensor, self.output)
+        if not event.grad and len(event.tensor) == self.rows and is_own:
             yield from self._meets_labels(len(event.tensor))
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
@@ -148,6 +153,14 @@ def _flattened(x: Tensor | None, rows: int) -> set[int]:
     first, second = whole.shape[:2]
     is_flat = first * second == rows and min(first, second) > 1 and whole.shape[2:] == x.shape[1:]
     return {first, second} if is_flat else set()
+
+
+def _are_probabilities(read: Tensor, output: Tensor | None) -> bool:
+    """Whether what is read is the sigmoid or softmax of an output."""
+    if output is None or not output.is_floating_point() or read.numel() != output.numel() or read.dtype != output.dtype:
+        return False
+    made = [output.sigmoid(), *([output.softmax(1)] if output.dim() > 1 else [])]
+    return any(torch.equal(read.flatten(), each.flatten()) for each in made)
 
 
 def _awake_part(net: nn.Module) -> str | None:

@@ -12,6 +12,7 @@ Why it hurts
 Example
     mask = tokens != PAD
     h = self.encoder(self.embed(tokens), src_key_padding_mask=mask)
+    scores = scores.masked_fill(mask[:, None, None, :], -1e9)
 
 Instead
     mask = tokens == PAD
@@ -20,21 +21,26 @@ When it is a false alarm
     None is known.
 
 Cost
-    A comparison of the mask with the tokens, in the steps examined.
+    A comparison of the mask, or of the weights, with the tokens, in the steps examined.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Attention, Call, NetCall
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import Attention, BackwardBegins, Call, NetCall
+from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine.written_attention import attention_weights, ends_rows, hidden_keys, looked_up
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 EMBEDDINGS_KEPT = 4
+PASSES_AT_LEAST = 2
 
 
 class MaskInverted(LiveRule):
@@ -43,6 +49,8 @@ class MaskInverted(LiveRule):
 
     def start(self) -> None:
         self.tokens: list[Tensor] = []  # given to the last embeddings
+        self.frames: list[Tensor] = []  # given to the last net, with a row of numbers for each step
+        self.passes: Counter[Place] = Counter()  # in which written-out attention looks at padding alone
 
     def on_call(self, event: Call) -> Iterator[Finding]:
         module = event.module
@@ -57,6 +65,8 @@ class MaskInverted(LiveRule):
                 yield from self._judge(left_out, sequences, "key_padding_mask", "True leaves a position out")
 
     def on_net_call(self, event: NetCall) -> Iterator[Finding]:
+        if event.grad:
+            self.frames = [x for x in event.inputs if x.dim() == 3 and x.is_floating_point() and x.grad_fn is None]
         if type(event.module).__module__.startswith("transformers."):
             mask, tokens = event.kwargs.get("attention_mask"), event.kwargs.get("input_ids")
             if isinstance(mask, Tensor) and isinstance(tokens, Tensor) and mask.dim() == 2:
@@ -71,6 +81,23 @@ class MaskInverted(LiveRule):
         if bool((rows == rows[:, :1]).all()):
             kept = rows[:, 0] if mask.dtype == torch.bool else rows[:, 0] == 0
             yield from self._judge(~kept, self.tokens, "attn_mask", "True keeps a position")
+
+    def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        sequences = [*self.tokens, *self.frames, *looked_up(event)]
+        for softmax, weights in attention_weights(event) if sequences else ():
+            verdicts = {_of_weights(weights, each) for each in sequences if each.device == weights.device}
+            if True not in verdicts or False in verdicts:
+                continue
+            place = graph.place_of(softmax)
+            self.passes[place] += 1
+            if self.passes[place] == PASSES_AT_LEAST:
+                yield self.finding(
+                    "the weights of this attention are 0 at all that is no padding, and the padding has the whole "
+                    "weight: the mask is the wrong way round",
+                    "Hide the padding: scores.masked_fill(tokens == PAD, -torch.inf)",
+                    file=place.file,
+                    line=place.line,
+                )
 
     def _judge(self, left_out: Tensor, sequences: list[Tensor], name: str, meaning: str) -> Iterator[Finding]:
         if not bool(left_out.any()) or bool(left_out.all()):
@@ -101,6 +128,22 @@ def _inverted(left_out: Tensor, x: Tensor) -> bool | None:
     if len(out) == 1:
         return False
     return True if len(kept) == 1 and not bool((out == kept).any()) else None
+
+
+def _of_weights(weights: Tensor, x: Tensor) -> bool | None:
+    """Whether weights (N, ..., K) hide all but the padding at an end of sequences x, tokens or rows of numbers.
+
+    None where x is another sequence, or nothing can be said.
+    """
+    steps = weights.shape[-1]
+    if x.shape[1] != steps or len(weights) % max(len(x), 1):
+        if x.shape[0] != steps or len(weights) % max(x.shape[1], 1):
+            return None
+        x = x.transpose(0, 1)
+    hidden = hidden_keys(weights, len(x))
+    if hidden is None or not bool(hidden[1].any()) or not ends_rows(~hidden[1]):
+        return None
+    return _inverted(hidden[1], x[hidden[0]])
 
 
 def _of_tokens(left_out: Tensor, x: Tensor) -> Tensor:

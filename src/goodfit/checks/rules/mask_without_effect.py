@@ -1,15 +1,16 @@
 """mask-without-effect: what a mask was to hide from a softmax keeps its weight.
 
 What it checks
-    A softmax of scores that were masked (masked_fill or where) with a number that is not low enough: the masked
-    positions keep a weight like that of the others. Attention with a mask of floating-point zeros and ones, which is
-    added to the scores and hides nothing.
+    A softmax of scores that were masked (masked_fill or where) with a number that is not low enough, or that were
+    multiplied with a mask of zeros and ones: the masked positions keep a weight like that of the others. Attention
+    with a mask of floating-point zeros and ones, which is added to the scores and hides nothing.
 
 Why it hurts
     A score of 0 is a usual one: exp(0) is 1. Padding, or the future, is looked at as if there were no mask.
 
 Example
     scores = scores.masked_fill(mask == 0, 0)          # or -1e-9
+    scores = scores * mask
     encoder(x, src_key_padding_mask=(tokens == PAD).float())
 
 Instead
@@ -35,6 +36,7 @@ from torch import Tensor, nn
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import Attention, BackwardBegins, Call
 from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.engine.written_attention import factor_of, is_of_zeros_and_ones, masked_after
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -50,8 +52,10 @@ class MaskWithoutEffect(LiveRule):
         self.steps: Counter[Place] = Counter()
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
-        for node in event.named("SoftmaxBackward0"):
-            if not _keeps_what_is_masked(node):
+        softmaxes = event.named("SoftmaxBackward0")
+        multiplied = {id(softmax) for softmax, _ in masked_after(event)} if softmaxes else set()  # as AllenNLP does
+        for node in softmaxes:
+            if id(node) in multiplied or not _keeps_what_is_masked(node):
                 continue
             place = graph.place_of(node)
             self.steps[place] += 1
@@ -101,6 +105,11 @@ def _keeps_what_is_masked(softmax: Any) -> bool:
     elif name == "WhereBackward0" and sum(parent is not None for parent, _ in node.next_functions) == 1:
         mask = node._saved_condition
         mask = ~mask if node.next_functions[0][0] is not None else mask  # the constant is the second one
+    elif name == "MulBackward0":
+        factor = factor_of(node)
+        if factor is None or not is_of_zeros_and_ones(factor):
+            return False
+        mask = factor == 0
     else:
         return False
     weights = softmax._saved_result.detach()

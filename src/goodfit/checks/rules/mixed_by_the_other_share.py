@@ -86,10 +86,10 @@ def _are_opposite(one: Mixture, other: Mixture) -> bool:
 def _mixture(node: ast.AST, scope: Formulas) -> Mixture | None:
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
         return None
-    sides = [_weighed(side, scope) for side in (node.left, node.right)]
-    if any(side is None for side in sides):
+    sides = _weighed(node.left, node.right)
+    if sides is None:
         return None
-    (share, thing), (rest, partner) = sides  # type: ignore[misc]
+    (share, thing), (rest, partner) = sides
     for one, its_share, other, other_share in ((thing, share, partner, rest), (partner, rest, thing, share)):
         order = _partner(one, other, scope)
         is_rest = other_share == f"1 - {its_share}" or its_share == f"1 - {other_share}"
@@ -98,20 +98,20 @@ def _mixture(node: ast.AST, scope: Formulas) -> Mixture | None:
     return None
 
 
-def _weighed(node: ast.expr, scope: Formulas) -> tuple[str, ast.expr] | None:
-    """The share and the thing of lam * x or (1 - lam) * x; None of others."""
-    product = [factor for factor, _ in factors(node)]
-    if len(product) != 2:
+def _weighed(left: ast.expr, right: ast.expr) -> tuple[tuple[str, ast.expr], tuple[str, ast.expr]] | None:
+    """The share and the thing of both terms of lam * x + (1 - lam) * z; None of other sums."""
+    products = [[factor for factor, _ in factors(side)] for side in (left, right)]
+    if [len(each) for each in products] != [2, 2]:
         return None
-    for share, thing in (product, product[::-1]):
-        rest = taken_from_one(share)
-        if rest is not None and isinstance(rest, ast.Name | ast.Attribute | ast.Subscript):
-            return f"1 - {ast.unparse(rest)}", thing
-    for share, thing in (product, product[::-1]):
-        if isinstance(share, ast.Name | ast.Attribute) and (
-            isinstance(thing, ast.Call | ast.Subscript) or share is product[0]
-        ):
-            return ast.unparse(share), thing
+    for at, product in enumerate(products):
+        for place, factor in enumerate(product):
+            whole = taken_from_one(factor)
+            name = "" if whole is None else ast.unparse(whole)
+            places = [ast.unparse(each) for each in products[1 - at]]
+            if name and name in places:
+                other = products[1 - at][1 - places.index(name)]
+                found = (name, other), (f"1 - {name}", product[1 - place])
+                return found if at else found[::-1]
     return None
 
 

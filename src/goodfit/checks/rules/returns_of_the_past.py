@@ -34,7 +34,7 @@ from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 REWARDS = lazy_pattern(r"reward|^rs?$|^rews?$", re.IGNORECASE)
-DISCOUNT = lazy_pattern(r"gamma|discount", re.IGNORECASE)
+DISCOUNT = lazy_pattern(r"gamma|discount|(?<![\d.])0?\.9\d*", re.IGNORECASE)
 TURNING = lazy_pattern(r"\.reverse\(\)|\[::-1\]|\.flip\(|flipud|reversed\(")
 
 

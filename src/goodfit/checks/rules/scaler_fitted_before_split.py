@@ -5,7 +5,8 @@ What it checks
     are trained on and others are evaluated on; or train_test_split parts what it gave. Or the rows that the net is
     evaluated on were made by a fit to these rows alone, and those it was trained on by another fit. Where no row tells,
     the source of the program does: x_test is scaled by its own mean and range, as x_train was by its, with a scaler,
-    in a function of the program's, or by hand.
+    in a function of the program's, or by hand. As a notice: a table is scaled by hand by the mean and spread of all its
+    rows, and parted.
 
 Why it hurts
     Mean and range of the test rows are known to the training: the score is a little too good, and for PCA, imputation
@@ -54,6 +55,8 @@ from goodfit.checks.engine.events import (
 from goodfit.checks.engine.fingerprints import fingerprints
 from goodfit.checks.engine.own_source import mentions
 from goodfit.checks.engine.scaled_apart import WORTH_PARSING, scaled_apart
+from goodfit.checks.engine.scaled_whole import WORTH_PARSING as BY_HAND
+from goodfit.checks.engine.scaled_whole import scaled_whole
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -167,6 +170,16 @@ class ScalerFittedBeforeSplit(LiveRule):
         if self.reported or not self.program.steps:
             return
         for source in self.program.source.files():
+            if mentions(source.text, BY_HAND):
+                for name, line in dict.fromkeys(scaled_whole(source.tree)):
+                    yield self.finding(
+                        f"{name} is scaled by the mean and spread of all its rows, and parted into training and other "
+                        "rows",
+                        "Measure the training rows alone, and scale the others by what they gave",
+                        file=source.file,
+                        line=line,
+                        level=Level.NOTICE,
+                    )
             if mentions(source.text, WORTH_PARSING):
                 for name, line in dict.fromkeys(scaled_apart(source.tree)):
                     yield self.finding(

@@ -4,15 +4,19 @@ What it checks
     The targets are the input's own tokens, position by position, or the ones before them, and a copy of the net shows
     that it reads from left to right: an earlier token moves later outputs, and the last token moves its own output and
     no earlier one. A decoder that puts a first token before them by itself is given what it is to say, and is left out.
+    As a warning, in three passes: targets that count at fewer than half of the places, as those of masked words or of
+    an answer, are the tokens that the net is given at these very places, and a copy of it shows that it reads them.
 
 Why it hurts
     The net learns to copy. Its loss falls to nothing in a few steps, and it has learnt nothing about the next token.
 
 Example
     x, y = chunk[:, :-1], chunk[:, :-1]
+    loss = model(input_ids=ids, labels=ids.masked_fill(~chosen, -100)).loss           # of masked words
 
 Instead
     x, y = chunk[:, :-1], chunk[:, 1:]
+    loss = model(input_ids=ids.masked_fill(chosen, MASK), labels=ids.masked_fill(~chosen, -100)).loss
 
 When it is a false alarm
     An exercise in copying. Autoencoders, masked language models and translation are left out: their outputs see the
@@ -33,12 +37,15 @@ from goodfit.checks.engine.sequence_calls import Match, SequenceCalls
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
+PASSES_AT_LEAST = 3
+
 
 class TargetIsInput(LiveRule):
     code, level = "GF218", Level.ERROR
 
     def start(self) -> None:
         self.calls = SequenceCalls()
+        self.filled = 0  # passes with targets of some places
 
     def on_call(self, event: NetCall) -> None:
         self.calls.add_call(event)
@@ -48,9 +55,24 @@ class TargetIsInput(LiveRule):
             self.calls.add_loss(event)
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
+        filled = next(self.calls.filled(), None)
         matches = list(self.calls.matches())
+        if filled is not None:
+            self.filled += 1
+            net, given = filled
+            if self.filled == PASSES_AT_LEAST and given.reads_own(net):
+                yield self.finding(
+                    f"the targets of the {float(given.places.float().mean()):.0%} of places that count are the tokens "
+                    f"that {type(net).__name__} is given there: it learns to copy",
+                    "Hide them in the input: masked words by the mask token; or shift targets by one, as for the next",
+                    file=given.loss.place.file,
+                    line=given.loss.place.line,
+                    level=Level.WARNING,
+                )
+                return
         for net, match in matches:
-            self.calls.examined.add(net)
+            if filled is None or self.filled >= PASSES_AT_LEAST:
+                self.calls.examined.add(net)
             if match.shift.steps == 1:
                 continue
             reach = match.reach(net)

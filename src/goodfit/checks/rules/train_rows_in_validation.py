@@ -10,7 +10,8 @@ What it checks
     it was trained on, by number or content; without loaders, the rows that the net is given, and the parts that
     train_test_split has made of rows that come several times. A loader of all training rows may be evaluated too,
     unless it is called one of validation or test; so may all rows that there are, where the predictions are parted
-    afterwards (`hits[test]`).
+    afterwards (`hits[test]`). A warning without loaders: rows that are picked by what is called validation or test, as
+    in net(x[val]), are training rows alone.
 
 Why it hurts
     The net has been trained on these rows. The scores on them measure memorisation, not generalisation.
@@ -57,9 +58,16 @@ from goodfit.checks.engine.events import (
 )
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, held_out_name, rows_of, share
-from goodfit.checks.engine.parted import parted_afterwards
+from goodfit.checks.engine.parted import named_held_out, parted_afterwards
 from goodfit.checks.engine.split_copies import SplitCopies
-from goodfit.checks.engine.trained_rows import SHARE_AT_LEAST, SHARE_OF_TRAINING_DATA, Pass, TrainedOn, sum_of
+from goodfit.checks.engine.trained_rows import (
+    SHARE_AT_LEAST,
+    SHARE_OF_TRAINING_DATA,
+    SHARE_SEEN_BEFORE,
+    Pass,
+    TrainedOn,
+    sum_of,
+)
 from goodfit.checks.engine.user_frame import Place, names_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import DataFacts, DataRule, EndFacts, EndRule, LiveRule
@@ -72,6 +80,8 @@ PART_WORDS = {"valid": "validation", "test": "test"}
 VALUES_AT_LEAST = 4  # of a row: shorter ones are equal by nature
 ROWS_KEPT = 100_000
 EVALUATIONS_KEPT = 16
+ROWS_CALLED_AT_LEAST = 10
+WITHIN_AT_LEAST = 0.75  # of the evaluations on a line: the first fold of a net that is kept is not trained on
 COPIES = "; they were in the data more than once before it was split"
 FIX = "Split once, before training, and keep copies of a row in one part"
 
@@ -96,6 +106,7 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
         self.read_first: set[int] = set()  # rows that were read before they were trained on, as in a rollout
         self.within: list[Finding] = []  # evaluations on nothing but training rows
         self.passes: dict[Place, Pass] = {}  # the last one at each line
+        self.called: dict[Place, list[bool]] = {}  # whether rows were training rows alone, which may be called others
         self.separate = 0  # evaluations on other rows
         # rows of all calls on one line since the last step, whose predictions may be scored together
         self.collected: tuple[tuple[Place, int], list[int]] | None = None
@@ -132,6 +143,8 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             few_values = x[0].numel() if rows and may_be_equal(x) else None
             self.evaluation, self.outputs = (net, rows, last.place, few_values), memory_of(event.outputs)
             self.in_eval_mode = not event.training
+            judged = len(rows) >= ROWS_CALLED_AT_LEAST and known.known_share >= SHARE_SEEN_BEFORE and not event.grad
+            self.called.setdefault(last.place, []).append(judged and all(row in known.content for row in rows))
             where = (last.place, self.program.steps)
             if self.collected is None or self.collected[0] != where:
                 self.collected = where, []
@@ -275,15 +288,26 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
     def _called_otherwise(self, loader: Any, place: Place) -> Iterator[Finding]:
         """A loader of the training rows that nobody calls one of training, and somebody one of validation."""
         if (name := held_out_name(names_of(loader))) is not None:
-            yield self.finding(
-                f"{name} gives the training rows, all of them: what is measured on it says nothing of new rows",
-                "Make it of the validation data",
-                file=place.file,
-                line=place.line,
-                level=Level.WARNING,
-            )
+            yield self._called_so(name, place)
+
+    def _called_so(self, name: str, place: Place) -> Finding:
+        return self.finding(
+            f"{name} gives training rows, and no others: what is measured on it says nothing of new rows",
+            "Make it of the validation data, and train on none of it; a net for each fold",
+            file=place.file,
+            line=place.line,
+            level=Level.WARNING,
+        )
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        yield from (found := [*self._at_end(), *([] if self.separate else self.within[:1])])
+        lines = {each.line for each in (*found, *self.within)}
+        for place, within in self.called.items():
+            is_new = place.line not in lines and sum(within) >= WITHIN_AT_LEAST * len(within)
+            if is_new and (name := named_held_out(place)) is not None:
+                yield self._called_so(name, place)
+
+    def _at_end(self) -> Iterator[Finding]:
         """Where other rows are evaluated too, those within the training rows show how well these are fitted."""
         for place, last in self.passes.items():
             if last.shares_rows() and not (last.holds_training_data() and parted_afterwards(place)):
@@ -295,8 +319,6 @@ class TrainRowsInValidation(DataRule, EndRule, LiveRule):
             if shared and place not in self.passes:
                 yield self._finding(shared, place, COPIES)
                 break
-        if not self.separate:
-            yield from self.within[:1]
 
     def _finding(self, shared: float, place: Place, why: str = "") -> Finding:
         return self.finding(

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
@@ -65,9 +65,12 @@ class WorstKept(SourceRule):
 
 def worst_kept(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Choices of the best score by a comparison that is turned, each with its line."""
+    owners = {id(each.body): each for each in of_kind(tree, ast.FunctionDef)}
     for scope in scopes(tree):
         nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
         signs = Signs(tree, nodes)
+        if id(scope) in owners:
+            signs.values |= _given_by_calls(tree, owners[id(scope)], signs.values)
         for node in nodes:
             if isinstance(node, ast.If):
                 yield from _kept_by_comparison(node, signs)
@@ -145,6 +148,27 @@ class Signs:
                     return 0
                 told.add(self.of(value, deep=False) if isinstance(value, ast.UnaryOp) else 0)
         return told.pop() if len(told) == 1 else 0
+
+
+def _given_by_calls(
+    tree: ast.Module, function: ast.FunctionDef, known: Mapping[str, list[ast.expr]]
+) -> dict[str, list[ast.expr]]:
+    """What the calls of a function, or of an object with such a method, give for each of its parameters."""
+    names = [each.arg for each in function.args.args]
+    is_method = names[:1] == ["self"]
+    called_by = {function.name}
+    if function.name == "__call__":
+        owner = next((each.name for each in of_kind(tree, ast.ClassDef) if function in each.body), "")
+        made = given(of_kind(tree, ast.Assign))
+        called_by = {ast.unparse(target) for target, value in made if called(value) == owner and owner}
+    found: dict[str, list[ast.expr]] = {}
+    for call in of_kind(tree, ast.Call):
+        by_name = ast.unparse(call.func) if function.name == "__call__" else called(call)
+        if by_name in called_by:
+            for name, value in zip(names[is_method:], call.args, strict=False):
+                if name not in known:
+                    found.setdefault(name, []).append(value)
+    return found
 
 
 def _by_name(name: str) -> int:
