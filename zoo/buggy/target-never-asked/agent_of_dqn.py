@@ -1,4 +1,4 @@
-"""DQN in a class: the target net is loaded every ten steps, and never called."""
+"""DQN in a class: the target net follows a little in each step, and is never called."""
 import torch
 from torch import nn
 
@@ -20,7 +20,7 @@ class Agent:
         self.target_net.load_state_dict(self.policy_net.state_dict())
         self.target_net.eval()
         self.optimizer = torch.optim.Adam(self.policy_net.parameters(), lr=1e-3)
-        self.gamma, self.steps = 0.9, 0
+        self.gamma, self.tau = 0.9, 0.02
 
     def optimize(self, state, action, reward, next_state, done):
         q = self.policy_net(state).gather(1, action)
@@ -31,9 +31,9 @@ class Agent:
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        self.steps += 1
-        if self.steps % 10 == 0:
-            self.target_net.load_state_dict(self.policy_net.state_dict())
+        with torch.no_grad():
+            for slow, fast in zip(self.target_net.parameters(), self.policy_net.parameters()):
+                slow.lerp_(fast, self.tau)
 
 
 agent = Agent()

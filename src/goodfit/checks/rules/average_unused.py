@@ -58,21 +58,26 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if not any(_evaluates(node) for node in all_nodes(tree)):
         return
     parents = {child: node for node in all_nodes(tree) for child in children(node)}
-    made = dict.fromkeys(
-        target.id
+    made = {
+        target.id: called(value)
         for target, value in given(all_nodes(tree))
         if isinstance(target, ast.Name)
         and AVERAGE.search(target.id)
         and isinstance(value, ast.Call)
         and not SCHEDULER.search(called(value))
-    )
-    for name in made:
+    }
+    for name, kind in made.items():
         reads = [
             node
             for node in all_nodes(tree)
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
         ]
         uses = [_use(node, parents) for node in reads]
+        if kind == "AveragedModel":  # torch's: its batch norms are measured before it is used
+            uses = [
+                "prepare" if called(parents[node]) == "update_bn" else use
+                for node, use in zip(reads, uses, strict=True)
+            ]
         updates = [node for node, use in zip(reads, uses, strict=True) if use == "update"]
         if updates and all(use in ("update", "prepare") for use in uses) and _in_loop(updates[0], parents):
             yield name, updates[0].lineno
@@ -90,8 +95,6 @@ def _use(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if UPDATING.search(parent.attr):
             return "update" if len(call.args) < 2 else ""  # one that is given both nets is no average itself
         return "update" if parent.attr in CONTENTS and _is_written_in_loop(call, parents) else ""
-    if called(parent) == "update_bn":
-        return "prepare"
     is_argument = isinstance(parent, ast.Call) and node in parent.args
     return "update" if is_argument and UPDATING.search(called(parent)) and "bn" not in called(parent) else ""
 

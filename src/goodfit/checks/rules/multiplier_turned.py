@@ -2,8 +2,9 @@
 
 What it checks
     In the source of the program: a loss that is minimised is a product of a temperature (alpha, log_alpha, ...) with
-    log-probabilities and a target entropy, which may be a number, whose sign lowers the temperature when the policy has less entropy than the
-    target. Or the loss of a Lagrange multiplier (lambda_loss = ...) lowers it when the cost is above its limit.
+    log-probabilities and a target entropy, which may be a number, whose sign lowers the temperature when the policy has
+    less entropy than the target. Or the loss of a Lagrange multiplier (lambda_loss = ...) lowers it when the cost is
+    above its limit.
 
 Why it hurts
     What is to hold the entropy, or the cost, at its target drives it away: the temperature goes to 0 when the policy is

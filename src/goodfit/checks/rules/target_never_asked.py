@@ -43,6 +43,7 @@ COPYING = ("deepcopy",)
 
 class TargetNeverAsked(SourceRule):
     code, level = "GF627", Level.WARNING
+    yields_to = ("copy-never-called",)
     worth_parsing = lazy_pattern(r"(?i)(target|tgt|targ)\w*\s*=")
     what = "{name}, a slow copy of a net, is updated in training and never asked for anything"
     fix = "Compute the targets with it: y = reward + gamma * target_net(next_state)"
