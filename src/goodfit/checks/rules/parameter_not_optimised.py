@@ -94,7 +94,7 @@ class ParameterNotOptimised(LiveRule):
         self.order: list[int] = []  # nets since the last backward, as they were called
         self.feeds: set[tuple[int, int]] = set()  # (net, a net called after it)
         self.loss_nets: set[int] = set()  # nets that are given losses, or are losses with weights
-        self.held: set[int] = set()
+        self.held: dict[int, weakref.ref[Tensor]] = {}  # what optimisers hold or held; a number may be given again
         self.optimised: set[int] = set()  # nets of which a parameter is held by an optimiser
         self.frozen: set[int] = set()  # parameters that required no gradient when an optimiser was made
         self.loaded: set[int] = set()  # parameters that weights were loaded into
@@ -132,7 +132,7 @@ class ParameterNotOptimised(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> None:
         held = self.program.optimised()
-        self.held |= held
+        self.held |= {id(leaf): weakref.ref(leaf) for leaf in event.leaves if id(leaf) in held}
         # a former optimiser that nobody uses any more may still hold what the present one left out as frozen
         unheld = [leaf for leaf in event.leaves if id(leaf) not in held or id(leaf) in self.frozen]
         self.reached |= {id(leaf) for leaf in event.leaves} & held
@@ -186,13 +186,12 @@ class ParameterNotOptimised(LiveRule):
         called, self.order = set(first), []
         for net in self.program.nets:
             is_new = id(net) in called and id(net) not in self.optimised
-            if is_new and any(id(param) in self.held for param in net.parameters()):
+            if is_new and any(self.held.get(id(param)) is weakref.ref(param) for param in net.parameters()):
                 self.optimised.add(id(net))
 
     def on_step(self, event: Step) -> None:
-        stepped = {id(param) for param in event.params}
-        self.held |= stepped
-        if stepped & self.reached:
+        self.held |= {id(param): weakref.ref(param) for param in event.params}
+        if self.reached & {id(param) for param in event.params}:
             for key in self.pending:
                 self.records[key].steps += 1
                 self.used[self.records[key].net, self.records[key].name] += 1
@@ -222,7 +221,7 @@ class ParameterNotOptimised(LiveRule):
         for key, record in self.records.items():
             param = record.param()
             frozen = param is not None and not param.requires_grad
-            is_left = key not in self.held or key in self.frozen
+            is_left = self.held.get(key) is not record.param or key in self.frozen
             if record.steps >= STEPS_AT_LEAST and is_left and not frozen and self._matters(record.net):
                 place = self.places.get(record.net, record.place)
                 unoptimised.setdefault((record.net, place), []).append(record)

@@ -5,6 +5,7 @@ What it checks
     what it is made of; and in the same function there is a score of validation data that nothing is compared with. Or
     a function keeps what scores best on the rows that it is given, each of its calls gives it test rows, and validation
     rows are made that nothing reads. Or the score of test rows is what early stopping is given, beside validation rows.
+    Or validation rows are the test rows by another name.
 
 Why it hurts
     The best of many scores is high by chance too. The score of what was chosen is no longer one of rows that nothing
@@ -55,6 +56,7 @@ class SelectedOnTest(SourceRule):
         yield from selected(tree)
         yield from selected_within_calls(tree)
         yield from stopped(tree)
+        yield from renamed(tree)
 
 
 def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -85,6 +87,22 @@ def stopped(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 of = {each for each in rows.get(name, ()) if not TRAINING.search(each)}
                 if any(map(TEST_ROWS.search, of)) and not any(map(VALIDATION_ROWS.search, of)):
                     yield name, node.lineno
+
+
+def renamed(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Test rows that are given a name of validation rows, where something is kept by a score, and tested on again."""
+    for body in scopes(tree):
+        nodes = [node for statement in body for node in within(statement)]
+        keeps = any(isinstance(node, ast.If) and _kept_by(node) for node in nodes)
+        for target, value in given(nodes) if keeps else ():
+            if not isinstance(target, ast.Name) or not isinstance(value, ast.Name):
+                continue
+            is_renamed = VALIDATION_ROWS.search(target.id) and TEST_ROWS.search(value.id)
+            if not is_renamed or TEST_ROWS.search(target.id) or VALIDATION_ROWS.search(value.id):
+                continue
+            reads = [node for node in nodes if isinstance(node, ast.Name) and node.id == value.id and node is not value]
+            if any(isinstance(node.ctx, ast.Load) and node.lineno > value.lineno for node in reads):
+                yield target.id, value.lineno
 
 
 def selected_within_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
