@@ -172,6 +172,8 @@ def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
     for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             assigned.setdefault(node.targets[0].id, []).append(node.value)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Mult):
+            assigned.setdefault(node.target.id, []).append(node)  # loss *= len(x): no mean any more
     measured = _measured(nodes, assigned)
     kinds: dict[str, set[str]] = {}
     loaders: set[str] = set()

@@ -56,7 +56,7 @@ def fitted_to_all(scope: Formulas) -> Iterator[tuple[str, int]]:
         if called(node) != "fit" or not node.args or not isinstance(node.args[0], ast.Name):
             continue
         whole = node.args[0].id
-        later = [each.args[0] for each in parts if each.lineno > node.lineno]
+        later = [each.args[0] for each in parts if each.lineno > node.lineno and _is_of(each, node, scope)]
         chosen = [
             ast.unparse(each.slice)
             for each in later
@@ -65,3 +65,9 @@ def fitted_to_all(scope: Formulas) -> Iterator[tuple[str, int]]:
         made = ast.unparse(node.func) + ast.unparse(scope.value(node.func.value))  # type: ignore[attr-defined]  # an attribute
         if any(map(TRAINED.search, chosen)) and any(map(HELD_OUT.search, chosen)) and not NUMBERING.search(made):
             yield ast.unparse(node), node.lineno
+
+
+def _is_of(transform: ast.Call, fit: ast.Call, scope: Formulas) -> bool:
+    """Whether what is transformed with was fitted by this call: encoder.fit(x), or encoder = Encoder().fit(x)."""
+    owners = [call.func.value for call in (transform, fit) if isinstance(call.func, ast.Attribute)]
+    return ast.unparse(owners[0]) == ast.unparse(owners[1]) or scope.value(owners[0]) is fit
