@@ -52,7 +52,14 @@ def named_held_out(place: Place) -> str | None:
     for statement in scope_around(place, whole_file=True):
         for node in within(statement):
             of_line = isinstance(node, ast.Call) and node.lineno <= place.line <= (node.end_lineno or node.lineno)
-            if of_line and isinstance(node, ast.Call) and node.args and called(node) not in AROUND:
+            if (
+                not of_line
+                or not isinstance(node, ast.Call)
+                or not node.args
+                or called(node) in (*AROUND, "DataLoader")
+            ):
+                continue
+            if not isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):  # over a loader, say
                 found |= names_in(node.args[0])
     if any(TRAINING.search(name) for name in found):
         return None

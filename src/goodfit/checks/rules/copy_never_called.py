@@ -24,6 +24,7 @@ Cost
 
 from __future__ import annotations
 
+import ast
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,12 +32,14 @@ from dataclasses import dataclass
 from torch import nn
 
 from goodfit.checks.engine.events import Call, WatchEnds, Weights
+from goodfit.checks.engine.own_source import last_name, of_kind
 from goodfit.checks.engine.user_frame import Place, names_of, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 LOADS_AT_LEAST, STEPS_AT_LEAST = 3, 20
 COPIES_AT_MOST = 16
+PREPARING = ("load_state_dict", "eval", "train", "to", "cuda", "cpu", "requires_grad_", "float", "double")
 
 
 @dataclass
@@ -85,7 +88,9 @@ class CopyNeverCalled(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for copy in self.kept:
-            if not copy.used and copy.loads >= LOADS_AT_LEAST and self.program.steps >= copy.first + STEPS_AT_LEAST:
+            if copy.used or copy.loads < LOADS_AT_LEAST or self.program.steps < copy.first + STEPS_AT_LEAST:
+                continue
+            if not any(_is_read(copy.name, source.tree) for source in self.program.source.files()):
                 yield self.finding(
                     f"{copy.name} was given weights {copy.loads} times as training went on, and never called: it "
                     "changes nothing",
@@ -93,3 +98,11 @@ class CopyNeverCalled(LiveRule):
                     file=copy.place.file,
                     line=copy.place.line,
                 )
+
+
+def _is_read(name: str, tree: ast.Module) -> bool:
+    """Whether a file reads a net for more than to prepare or load it, such as its weights for a penalty."""
+    named: list[ast.Name | ast.Attribute] = [*of_kind(tree, ast.Name), *of_kind(tree, ast.Attribute)]
+    uses = [each for each in named if last_name(each) == name]
+    prepared = {id(each.value) for each in of_kind(tree, ast.Attribute) if each.attr in PREPARING}
+    return any(isinstance(each.ctx, ast.Load) and id(each) not in prepared for each in uses)

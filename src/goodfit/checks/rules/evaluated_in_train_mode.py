@@ -40,6 +40,7 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.checks.rules.left_in_eval_mode import modal, modal_layer
 
+REPEATS_AT_LEAST = 2  # of the same rows, by which a net in training mode is one of Monte Carlo dropout
 BATCHES_AT_LEAST = 2
 VALUES_AT_MOST = 1_000_000
 BATCHES_PUT_TOGETHER = 3  # where gradients are recorded again: a teacher is asked about two views of a batch
@@ -60,6 +61,7 @@ class EvaluatedInTrainMode(LiveRule):
         self.output: Tensor | None = None  # the first one, where it is small
         self.last_input: tuple[int, int, int] | None = None
         self.asked_again = False
+        self.repeats = 0  # how often the last rows were asked about again
 
     def on_call(self, event: NetCall) -> None:
         self.rows = self.output = None
@@ -75,7 +77,11 @@ class EvaluatedInTrainMode(LiveRule):
         version = 0 if x is None or x.is_inference() else x._version  # tensors of inference_mode count no writes
         same = None if x is None else (x.data_ptr(), version, self.program.steps)
         self.asked_again = self.asked_again or (bool(awake) and same is not None and same == self.last_input)
+        self.repeats = self.repeats + 1 if same is not None and same == self.last_input else 0
         self.last_input = same
+        if self.repeats and not awake:  # the spread of several answers is asked for
+            self.evaluations -= self.repeats == REPEATS_AT_LEAST and self.evaluations > 0
+            return
         if bool(awake) and self.asked_again:  # Monte Carlo dropout wakes parts of a net on purpose
             self.evaluations = self.calls = self.all_rows = 0
             return
