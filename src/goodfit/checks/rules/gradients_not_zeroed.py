@@ -61,6 +61,7 @@ class GradientsNotZeroed(LiveRule):
 
     def start(self) -> None:
         self.states: weakref.WeakKeyDictionary[Optimizer | HandWritten, State] = weakref.WeakKeyDictionary()
+        self.backwards = 0  # passes so far, when the last one was seen
 
     def on_zero(self, event: Zero) -> None:
         zeroed = {id(param) for param in event.params}
@@ -69,6 +70,9 @@ class GradientsNotZeroed(LiveRule):
             state.added -= zeroed
 
     def before_backward(self, event: BackwardBegins) -> None:
+        if self.program.backwards != self.backwards:  # the rules have slept, and gradients may have been zeroed
+            for state in self.states.values():
+                state.used, state.added, state.times = set(), set(), {}
         for optimiser, state in self.states.items():
             gradients = _gradients(optimiser)
             if isinstance(optimiser, HandWritten):
@@ -81,6 +85,7 @@ class GradientsNotZeroed(LiveRule):
             state.before = {param: (id(gradient), gradient._version) for param, gradient in gradients.items()}
 
     def after_backward(self, event: BackwardEnded) -> None:
+        self.backwards = self.program.backwards
         for optimiser, state in self.states.items():
             for param, gradient in _gradients(optimiser).items():
                 if param in state.used and state.before.get(param) != (id(gradient), gradient._version):
