@@ -247,6 +247,13 @@ def called(node: ast.AST) -> str:
     return last_name(node.func) if isinstance(node, ast.Call) else ""
 
 
+def owner_of(node: ast.AST) -> str:
+    """What the method that a call calls is of: net.head of net.head.eval(); "" of anything else."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return ast.unparse(node.func.value)
+    return ""
+
+
 def last_name(node: ast.AST) -> str:
     """The last name of self.loss_fn, or of loss_fn; "" of anything else."""
     if isinstance(node, ast.Attribute):

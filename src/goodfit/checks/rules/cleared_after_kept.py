@@ -27,7 +27,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import STORING, called, given, of_kind
+from goodfit.checks.engine.own_source import STORING, called, given, of_kind, owner_of
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -42,8 +42,8 @@ class ClearedAfterKept(SourceRule):
     fix = "Keep a copy, list(...), or begin a new list in the place of .clear()"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        calls = [node for node in of_kind(tree, ast.Call) if isinstance(node.func, ast.Attribute)]
-        cleared = {ast.unparse(node.func.value) for node in calls if called(node) == "clear" and not node.args}  # type: ignore[attr-defined]  # an attribute
+        calls = of_kind(tree, ast.Call)
+        cleared = {owner_of(node) for node in calls if called(node) == "clear" and not node.args} - {""}
         made: Counter[str] = Counter()
         for target, value in given(of_kind(tree, ast.Assign)):
             if ast.unparse(value) in EMPTY:
@@ -55,7 +55,6 @@ class ClearedAfterKept(SourceRule):
                 continue
             kept = node.args[0]
             name = ast.unparse(kept)
-            if isinstance(kept, ast.Name | ast.Attribute) and name in cleared and made[name] == 1:
-                owner = ast.unparse(node.func.value)  # type: ignore[attr-defined]  # an attribute
-                if owner != name:
-                    yield name, node.lineno
+            is_list = isinstance(kept, ast.Name | ast.Attribute) and name in cleared and made[name] == 1
+            if is_list and owner_of(node) not in ("", name):
+                yield name, node.lineno

@@ -27,7 +27,7 @@ import ast
 from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import Formulas, formulas
-from goodfit.checks.engine.own_source import called
+from goodfit.checks.engine.own_source import called, owner_of
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -50,7 +50,7 @@ class FittedBeforeTheParts(SourceRule):
 
 def fitted_to_all(scope: Formulas) -> Iterator[tuple[str, int]]:
     """Calls of fit with a whole array whose parts are transformed later, each with its line."""
-    calls = [node for node in scope.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    calls = [node for node in scope.nodes if isinstance(node, ast.Call) and owner_of(node)]
     parts = [node for node in calls if called(node) == "transform" and len(node.args) == 1]
     for node in calls:
         if called(node) != "fit" or not node.args or not isinstance(node.args[0], ast.Name):
@@ -62,12 +62,13 @@ def fitted_to_all(scope: Formulas) -> Iterator[tuple[str, int]]:
             for each in later
             if isinstance(each, ast.Subscript) and ast.unparse(each.value) == whole and isinstance(each.slice, ast.Name)
         ]
-        made = ast.unparse(node.func) + ast.unparse(scope.value(node.func.value))  # type: ignore[attr-defined]  # an attribute
+        encoder = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        made = ast.unparse(encoder) + ast.unparse(scope.value(encoder))
         if any(map(TRAINED.search, chosen)) and any(map(HELD_OUT.search, chosen)) and not NUMBERING.search(made):
             yield ast.unparse(node), node.lineno
 
 
 def _is_of(transform: ast.Call, fit: ast.Call, scope: Formulas) -> bool:
     """Whether what is transformed with was fitted by this call: encoder.fit(x), or encoder = Encoder().fit(x)."""
-    owners = [call.func.value for call in (transform, fit) if isinstance(call.func, ast.Attribute)]
-    return ast.unparse(owners[0]) == ast.unparse(owners[1]) or scope.value(owners[0]) is fit
+    encoder = transform.func.value if isinstance(transform.func, ast.Attribute) else transform.func
+    return owner_of(transform) == owner_of(fit) or scope.value(encoder) is fit

@@ -45,16 +45,17 @@ NAMES_SHOWN = 3
 
 @dataclass
 class NetRecord:
-    """Of a net: backwards seen, names and ids of trainable parameters without a gradient so far."""
+    """Of a net: backwards seen, and names of trainable parameters without a gradient so far."""
 
     place: Place
     backwards: int = 0
     bare: int = 0  # backwards after which not one of its parameters had a gradient
     has_any: bool = False  # one has had one later
-    without: dict[str, int] = field(default_factory=dict)
+    without: list[str] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)  # names of parameters that an optimiser held in some pass
     called: set[str] = field(default_factory=set)  # names of modules
     checkpointed: set[str] = field(default_factory=set)
-    trainable: dict[str, int] = field(default_factory=dict)
+    trainable: set[str] = field(default_factory=set)
 
 
 class NoGradient(LiveRule):
@@ -64,7 +65,6 @@ class NoGradient(LiveRule):
     def start(self) -> None:
         self.nets: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
         self.records: list[NetRecord] = []
-        self.held: set[int] = set()
         self.called: set[int] = set()
         self.checkpointed: set[int] = set()
         self.running: list[nn.Module] = []
@@ -102,23 +102,23 @@ class NoGradient(LiveRule):
             self._another_pass()
             return
         self.last = weakref.WeakSet(called)
-        self.held |= self.program.optimised()
+        optimised = self.program.optimised()
         for module in called:
             at = self.nets.get(module)
             if at is None:
                 continue
             net = self.records[at]
+            net.held |= {name for name, param in module.named_parameters() if id(param) in optimised}
             if net.backwards >= BACKWARDS_AT_LEAST and not net.without:
                 continue  # each of its parameters has had one
             trainable = {name: param for name, param in module.named_parameters() if param.requires_grad}
             with_gradient = {name for name, param in trainable.items() if param.grad is not None}
             if not with_gradient:
                 net.bare += 1
-                net.trainable = {name: id(param) for name, param in trainable.items()}
+                net.trainable = set(trainable)
                 continue
-            without = {name: id(param) for name, param in trainable.items() if name not in with_gradient}
-            kept = without.keys() & net.without.keys() if net.backwards else without.keys()
-            net.without = {name: without[name] for name in kept}
+            without = [name for name in trainable if name not in with_gradient]
+            net.without = [name for name in without if not net.backwards or name in net.without]
             net.backwards += 1
             names = {id(part): name for name, part in module.named_modules()}
             net.called |= {names[part] for part in self.called & names.keys()}
@@ -141,20 +141,18 @@ class NoGradient(LiveRule):
             if (at := self.nets.get(module)) is not None and self.records[at].without:
                 params = dict(module.named_parameters())
                 kept = self.records[at].without
-                self.records[at].without = {
-                    name: kept[name] for name in kept if name in params and params[name].grad is None
-                }
+                self.records[at].without = [name for name in kept if name in params and params[name].grad is None]
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for net in self.records:
             is_bare = not net.backwards and not net.has_any and net.bare >= BACKWARDS_AT_LEAST
-            if is_bare and set(net.trainable.values()) & self.held:
+            if is_bare and net.trainable & net.held:
                 yield self._of_all(net)
                 continue
             names = [
                 name
-                for name, param in net.without.items()
-                if param in self.held
+                for name in net.without
+                if name in net.held
                 and name.rpartition(".")[0] in net.called
                 and not (self.differentiates and name.rpartition(".")[2].startswith("bias"))
             ]

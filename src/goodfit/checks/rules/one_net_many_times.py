@@ -32,28 +32,29 @@ from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 LAYERS = frozenset(
-    {
+    [
         "Linear",
+        "LazyLinear",
+        "Bilinear",
         "Conv1d",
         "Conv2d",
         "Conv3d",
+        "ConvTranspose2d",
         "LSTM",
         "GRU",
         "RNN",
+        "LSTMCell",
+        "GRUCell",
+        "Embedding",
         "BatchNorm1d",
         "BatchNorm2d",
         "LayerNorm",
-        "Embedding",
-    }
-    | {
+        "GroupNorm",
         "Sequential",
         "MultiheadAttention",
         "TransformerEncoderLayer",
         "TransformerDecoderLayer",
-        "LazyLinear",
-        "Bilinear",
-    }
-    | {"ConvTranspose2d", "GroupNorm", "LSTMCell", "GRUCell"}
+    ]
 )
 
 

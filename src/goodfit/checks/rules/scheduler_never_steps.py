@@ -48,6 +48,7 @@ class Made:
     optimiser: weakref.ref[Optimizer]
     steps: int = 0
     epochs: int = 0
+    has_stepped: bool = False
 
 
 class SchedulerNeverSteps(LiveRule):
@@ -55,30 +56,36 @@ class SchedulerNeverSteps(LiveRule):
     sleepless = (Schedule, Epoch)
 
     def start(self) -> None:
-        self.waiting: dict[int, Made] = {}  # by the id of the scheduler
-        self.kept: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self.made: list[Made] = []
+        self.of: weakref.WeakKeyDictionary[Any, Made] = weakref.WeakKeyDictionary()  # by their schedulers
 
     def on_schedule(self, event: Schedule) -> None:
         scheduler = event.scheduler
         for inner in getattr(scheduler, "_schedulers", ()):  # they step when the outer one has them step
-            self.waiting.pop(id(inner), None)
+            self._steps(inner)
         optimiser = getattr(scheduler, "optimizer", None)
         if not event.first:
-            self.waiting.pop(id(scheduler), None)
+            self._steps(scheduler)
         elif isinstance(optimiser, Optimizer) and type(scheduler).__name__ not in LATER:
-            self.kept[id(scheduler)] = scheduler
-            self.waiting[id(scheduler)] = Made(type(scheduler).__name__, user_place(), weakref.ref(optimiser))
+            self.of[scheduler] = Made(type(scheduler).__name__, user_place(), weakref.ref(optimiser))
+            self.made.append(self.of[scheduler])
+
+    def _steps(self, scheduler: Any) -> None:
+        if scheduler in self.of:
+            self.of[scheduler].has_stepped = True
 
     def on_epoch(self, event: Epoch) -> None:
-        for made in self.waiting.values():
+        for made in self.made:
+            if made.has_stepped:
+                continue
             optimiser = made.optimiser()
             steps = made.steps if optimiser is None else self.program.steps_of(optimiser)
             made.epochs += steps > made.steps
             made.steps = steps
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        for made in self.waiting.values():
-            if made.steps >= STEPS_AT_LEAST and made.epochs >= EPOCHS_AT_LEAST:
+        for made in self.made:
+            if not made.has_stepped and made.steps >= STEPS_AT_LEAST and made.epochs >= EPOCHS_AT_LEAST:
                 yield self.finding(
                     f"{made.name} was made, and never stepped in {made.epochs} epochs and {made.steps} steps of its "
                     "optimiser: the learning rate stays as it began",

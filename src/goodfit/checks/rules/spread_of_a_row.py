@@ -6,7 +6,7 @@ What it checks
     with others over the rows, to a matrix (D, D) of correlations. In three passes.
 
 Why it hurts
-    The spread over the batch is what says that rows are told apart. Within a row it can be large while all rows are the
+    The spread over the batch is what says that rows differ. Within a row it can be large while all rows are the
     same: the term is satisfied, and the representation collapses.
 
 Example
