@@ -64,7 +64,7 @@ class SchedulerNeverSteps(LiveRule):
         for inner in getattr(scheduler, "_schedulers", ()):  # they step when the outer one has them step
             self._steps(inner)
         optimiser = getattr(scheduler, "optimizer", None)
-        if not event.first:
+        if not event.first or scheduler in self.of or event.value is not None:
             self._steps(scheduler)
         elif isinstance(optimiser, Optimizer) and type(scheduler).__name__ not in LATER:
             self.of[scheduler] = Made(type(scheduler).__name__, user_place(), weakref.ref(optimiser))
