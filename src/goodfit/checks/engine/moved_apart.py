@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from goodfit.checks.engine.own_source import all_nodes, called, given, names_in
 from goodfit.lazy_pattern import lazy_pattern
@@ -18,6 +18,11 @@ MOVING_KINDS = lazy_pattern(r"Random(Horizontal|Vertical)?(Flip|Crop|Rotation|Af
 CHANCE = lazy_pattern(r"rand|uniform|bernoulli|binomial|choice|integers|getrandbits|get_params", re.IGNORECASE)
 SEEDING = lazy_pattern(r"seed|set_(rng_)?state|setstate", re.IGNORECASE)
 AUGMENTING = lazy_pattern(r"transform|augment|^aug|_aug", re.IGNORECASE)
+# What says where something lies in a picture; a class of it does not.
+PLACES = lazy_pattern(
+    r"(^|_)(b?box(es)?|key_?points?|kpts?|landmarks?|corners?|joints?|polygons?|cent(er|re)s?)$", re.IGNORECASE
+)
+CONVERTING = lazy_pattern(r"^((as_?)?(tensor|array)|from_numpy|clone|copy|float|float32|long|to|astype|FloatTensor)$")
 NO_DATA = ("self", "torch", "np", "numpy", "F", "TF", "cv2", "Image", "functional", "transforms", "random")
 
 
@@ -41,6 +46,38 @@ def not_moved(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for name, other, line, other_line in ((image, mask, of_image, of_mask), (mask, image, of_mask, of_image)):
             if line is not None and other_line is None:
                 yield f"by chance {name} is mirrored, rotated or cut, and {other}, given with it, is not", line
+
+
+def boxes_left(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Boxes or key points that stay where they are while their picture is mirrored by chance, each with its line."""
+    for function in (node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef)):
+        pair = _given_out(function)
+        if pair is None or not PLACES.search(pair[1]) or PLACES.search(pair[0]):
+            continue
+        image, places = pair
+        nodes = all_nodes(function)
+        line = _line_of_move(function, image) if _draws(function) else None
+        if line is not None and not _moved_together(function, pair) and not _changed(nodes, places):
+            yield f"by chance {image} is mirrored, rotated or cut, and {places}, given with it, not", line
+
+
+def _changed(nodes: Sequence[ast.AST], name: str) -> bool:
+    """Whether a variable, or a part of it, is set again by more than another type or a division."""
+    times = 0
+    for target, value in given(nodes):
+        if name not in names_in(target):
+            continue
+        if not isinstance(target, ast.Name | ast.Tuple):
+            return True
+        is_plain = all(
+            CONVERTING.search(called(node))
+            if isinstance(node, ast.Call)
+            else not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Div)
+            for node in all_nodes(value)
+        )
+        times += not (is_plain and name in names_in(value))
+    in_place = (node for node in nodes if isinstance(node, ast.AugAssign | ast.For | ast.comprehension))
+    return times > 1 or any(name in names_in(node.target) for node in in_place)
 
 
 def _given_out(function: ast.FunctionDef) -> tuple[str, str] | None:

@@ -3,7 +3,8 @@
 What it checks
     In the source of the program: the parameters of a net are put into a list or a dictionary without a copy
     (list(net.parameters()), {n: p for n, p in net.named_parameters()}, net.state_dict(), also with .detach() or .data,
-    which share memory), and a loop over the parameters of the same net takes the difference of both.
+    which share memory), and a loop over the parameters of the same net takes the difference of both. Or in a loop over
+    parameters the two sides of a difference are the same kept value, or one is its first rows: saved[:n] - saved.
 
 Why it hurts
     What was kept is the net itself, as it is now: the difference is exactly 0 in every step. A proximal term, a penalty
@@ -28,6 +29,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from goodfit.checks.engine.formulas import Formulas, formulas
 from goodfit.checks.engine.own_source import all_nodes, called, children, last_name, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
@@ -41,16 +43,21 @@ LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 
 class DifferenceWithItself(SourceRule):
     code, level = "GF559", Level.ERROR
+    yields_to = ("loop-name-never-read",)
     worth_parsing = lazy_pattern(r"parameters\(\)|state_dict\(\)")
-    what = "{name} holds the net's own tensors, so that their difference to the net's is 0 in every step"
-    fix = "Keep copies: [p.detach().clone() for p in net.parameters()], or copy.deepcopy(net.state_dict())"
+    what = "{name}: this difference is 0 in every step"
+    fix = (
+        "Take the net's parameters as they are now from copies: [p.detach().clone() for p in net.parameters()], or "
+        "copy.deepcopy(net.state_dict())"
+    )
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         return differences(tree)
 
 
 def differences(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Names that hold a net's live tensors and are taken from it, each with the line where they were kept."""
+    """What is taken from itself, each with the line: of a net's live tensors that where they were kept."""
+    yield from _same_on_both_sides(tree)
     kept = dict(_kept(tree))
     if not kept:
         return
@@ -63,7 +70,36 @@ def differences(tree: ast.Module) -> Iterator[tuple[str, int]]:
             for name, own, other, line in _pairs(head.target, head.iter, kept):
                 net = kept[name][0]
                 if net not in remade and any(_is_difference(node, own, other, name) for node in _body(loop)):
-                    yield name, line
+                    yield f"{name} holds the net's own tensors, which are compared with the net's", line
+
+
+def _same_on_both_sides(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Kept values that a loop over parameters takes from themselves, each with the line of the difference."""
+    for scope in formulas(tree):
+        for loop in (node for node in scope.nodes if isinstance(node, ast.For) and _asked(node.iter) is not None):
+            if not any(called(each) in ASKED for each in all_nodes(loop.iter)):
+                continue
+            for node in _body(loop):
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+                    left, right = (_of_all_rows(scope.value(each), scope) for each in (node.left, node.right))
+                    if ast.unparse(left) == ast.unparse(right) and isinstance(left, ast.Name | ast.Subscript):
+                        yield f"{ast.unparse(left)} is taken from itself, and no parameter is looked at", node.lineno
+
+
+def _of_all_rows(node: ast.expr, scope: Formulas) -> ast.expr:
+    """What a tensor is a view or a copy of, as the names in it are set: value of value[:n], where n is its length."""
+    while True:
+        node = scope.value(_shared(node))
+        if isinstance(node, ast.Call) and called(node) == "clone" and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and node.slice.lower is None:
+            rows = scope.value(node.slice.upper) if node.slice.upper is not None else None
+            of = ast.unparse(node.value)
+            if rows is not None and ast.unparse(rows) not in (f"len({of})", f"{of}.shape[0]", f"{of}.size(0)"):
+                return node
+            node = node.value
+        else:
+            return node
 
 
 def _kept(tree: ast.Module) -> Iterator[tuple[str, tuple[str, int]]]:

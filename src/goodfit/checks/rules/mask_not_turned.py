@@ -5,9 +5,10 @@ What it checks
     or as centre and size. The same row came again mirrored, to the last bit, and its mask or boxes were not, though
     mirroring would change them; or these were, and the image was not. Six times. Of masks also the program's source:
     the function that gives both draws by chance and mirrors, rotates or cuts what it gives as the one, and does nothing
-    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set. Of key points
-    the source alone: image and points are mirrored, and in a program whose points are called left_... and right_... no
-    pair of them is exchanged: the left hand of the mirrored person is the one that was the right hand.
+    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set. Of what
+    is named boxes, corners or key points also the source: the picture is mirrored by chance, and they are not set
+    again. Or both are mirrored, and in a program whose points are called left_... and right_... no pair of them is
+    exchanged: the left hand of the mirrored person is the one that was the right hand.
 
 Why it hurts
     Half of the masks or boxes lie where nothing is. The net learns blurred shapes, symmetric to the middle.
@@ -37,7 +38,7 @@ from torch import Tensor
 
 from goodfit.checks.engine.events import Batch, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
-from goodfit.checks.engine.moved_apart import not_moved
+from goodfit.checks.engine.moved_apart import boxes_left, not_moved
 from goodfit.checks.engine.sides import not_swapped
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -107,6 +108,8 @@ class MaskNotTurned(LiveRule):
             if WORTH_PARSING.search(source.text):
                 for what, line in dict.fromkeys(not_swapped(source.tree)):
                     yield self.finding(what, EXCHANGE, file=source.file, line=line)
+                for what, line in dict.fromkeys(boxes_left(source.tree) if self.times < TIMES_AT_LEAST else ()):
+                    yield self.finding(what, FIX, file=source.file, line=line)
         if not self.has_masks or self.times >= TIMES_AT_LEAST:
             return
         for source in self.program.source.files():

@@ -4,8 +4,8 @@ What it checks
     The similarities (2N, 2N) of two views of N samples are a loss's, by cross_entropy, by an index, or by a mask with
     one positive in each row. The positive of row i is the row beside it, as where the two views of a sample follow each
     other. That is no more similar to it than others are, and row i + N is, by 6 standard errors and more than the rows
-    beside that one. Or the other way round. In three calls. Or similarities (N, N) of rows with rows have the same
-    class in all rows, such as 0.
+    beside that one. Or the other way round, or in blocks, as where the views of each device follow each other. In three
+    calls. Or similarities (N, N) of rows with rows have the same class in all rows, such as 0.
 
 Why it hurts
     The loss draws pairs of different samples together that are drawn anew for each batch, and pushes apart the two
@@ -42,6 +42,7 @@ from goodfit.checks.rule import LiveRule
 ROWS_AT_LEAST, ROWS_AT_MOST = 16, 8_192
 JUDGED_AT = (3, 6, 12, 24)  # calls
 PAIRS_AT_LEAST = 48
+PARTS_AT_MOST = 16  # of which the rows of a batch are gathered
 STANDS_OUT, HIDDEN = 6.0, 3.0  # standard errors
 BESIDE_AT_LEAST = 0.5  # of what partners are above the usual
 NEAREST = 40  # nodes of a loss, among which positives are looked for
@@ -49,7 +50,6 @@ BELOW_AT_MOST = 40  # nodes from the positives to the product of the rows
 CHOOSING = ("IndexBackward0", "GatherBackward0", "MulBackward0")
 NODES_TO_PRODUCT = 4  # divided by a temperature, or multiplied with a scale
 PRODUCTS = ("MmBackward0", "AddmmBackward0")
-SIDE_BY_SIDE, HALVES = "side by side", "in two halves"
 
 
 @dataclass
@@ -115,8 +115,9 @@ class PartnerMisplaced(LiveRule):
     def start(self) -> None:
         self.calls = 0
         self.first_for_all = 0  # calls in which all rows have one positive
-        self.layout = ""  # that the positives are right for
-        self.similarity = {SIDE_BY_SIDE: Similarity(1), HALVES: Similarity(2)}  # there, one view is beside the other
+        self.apart = 0  # rows from a view to the positive, in the layout that the positives are right for
+        self.rows = 0
+        self.similarity: dict[int, Similarity] = {}  # by how many rows the two views of a sample lie apart
         self.passes = 0
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -130,8 +131,8 @@ class PartnerMisplaced(LiveRule):
             return
         if columns == rows - 1:  # the diagonal was left out
             target = target + (target >= torch.arange(rows, device=target.device)).long()
-        layout = _layout(target)
-        if not layout and columns == rows and _is_one_for_all(logits, target):
+        apart = _apart(target)
+        if not apart and columns == rows and _is_one_for_all(logits, target):
             self.first_for_all += 1
             if self.first_for_all == JUDGED_AT[0]:
                 self.calls = JUDGED_AT[-1]
@@ -141,8 +142,8 @@ class PartnerMisplaced(LiveRule):
                     "Let the positive of row i be row i: labels = torch.arange(len(logits)); zeros belong to logits "
                     "that have their own positive in the first column, torch.cat([positive, negatives], 1)",
                 )
-        if layout:
-            yield from self._judge(layout, _whole(logits.detach()))
+        if apart:
+            yield from self._judge(apart, _whole(logits.detach()))
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Of a loss that is written out."""
@@ -151,36 +152,60 @@ class PartnerMisplaced(LiveRule):
         self.passes += 1
         for node in event.named(*CHOOSING, nearest=NEAREST):
             rows = _rows(node)
-            layout = _layout(_partners(node, rows)) if _is_number_of_rows(rows) else ""
-            similarities = _similarities(node, rows) if layout else None
+            apart = _apart(_partners(node, rows)) if _is_number_of_rows(rows) else 0
+            similarities = _similarities(node, rows) if apart else None
             if similarities is not None:
-                yield from self._judge(layout, similarities)
+                yield from self._judge(apart, similarities)
                 return
 
-    def _judge(self, layout: str, similarities: Tensor) -> Iterator[Finding]:
-        if layout != self.layout:
-            self.start()
-            self.layout = layout
+    def _judge(self, apart: int, similarities: Tensor) -> Iterator[Finding]:
         rows = len(similarities)
-        n = rows // 2
-        self.similarity[HALVES].add(similarities[:n, n:])
-        self.similarity[SIDE_BY_SIDE].add(similarities[::2, 1::2])
+        if (apart, rows) != (self.apart, self.rows):
+            self.start()
+            self.apart, self.rows = apart, rows
+            # Side by side, one view is two rows from the next, and the other one is beside it.
+            self.similarity = {each: Similarity(2 if each > 1 else 1) for each in _layouts(rows // 2)}
+        for each, similarity in self.similarity.items():
+            blocks = similarities.view(rows // (2 * each), 2, each, rows // (2 * each), 2, each)
+            similarity.add(blocks[:, 0, :, :, 1].flatten(2).flatten(0, 1))
         self.calls += 1
-        other = self.similarity[HALVES if layout == SIDE_BY_SIDE else SIDE_BY_SIDE]
-        if self.calls not in JUDGED_AT or other.above_usual.count < PAIRS_AT_LEAST:
+        if self.calls not in JUDGED_AT or not self.similarity[apart].is_hidden:
             return
-        if other.stands_out and self.similarity[layout].is_hidden:
-            self.calls = JUDGED_AT[-1]
-            is_neighbour = layout == SIDE_BY_SIDE
-            neighbour, far = "the row beside it", f"the row {n} further on"
-            positive, partner = (neighbour, far) if is_neighbour else (far, neighbour)
-            yield self.finding(
-                f"the positive of each of {rows} rows is {positive}, but it is {partner} that is similar to it "
-                f"({other.above_usual.standard_errors:.0f} standard errors above others): the two views of a sample "
-                f"lie {HALVES if is_neighbour else SIDE_BY_SIDE}",
-                "Let the target be the other view: torch.arange(2 * n).roll(n) after torch.cat([z1, z2]), and "
-                "torch.arange(2 * n) ^ 1 where the views of a sample follow each other",
-            )
+        for other, similarity in self.similarity.items():
+            if other != apart and similarity.above_usual.count >= PAIRS_AT_LEAST and similarity.stands_out:
+                self.calls = JUDGED_AT[-1]
+                yield self.finding(
+                    f"the positive of each of {rows} rows is {_in_words(apart, rows)}, but it is "
+                    f"{_in_words(other, rows)} that is similar to it "
+                    f"({similarity.above_usual.standard_errors:.0f} standard errors above others): the two views of a "
+                    f"sample lie {_layout_in_words(other, rows)}",
+                    "Let the target be the other view: torch.arange(2 * n).roll(n) after torch.cat([z1, z2]), and "
+                    "torch.arange(2 * n) ^ 1 where the views of a sample follow each other; what comes from several "
+                    "parts, gather all first views and then all second ones",
+                )
+                return
+
+
+def _layouts(samples: int) -> list[int]:
+    """How many rows the two views of a sample may lie apart: all of them, one, or those of each of several parts."""
+    return [each for each in range(1, samples + 1) if samples % each == 0 and samples // each <= PARTS_AT_MOST] + (
+        [1] if samples > PARTS_AT_MOST else []
+    )
+
+
+def _in_words(apart: int, rows: int) -> str:
+    """Where a partner is."""
+    if apart == 1:
+        return "the row beside it"
+    return (
+        f"the row {apart} further on" if 2 * apart == rows else f"the row {apart} further on in its part of {2 * apart}"
+    )
+
+
+def _layout_in_words(apart: int, rows: int) -> str:
+    if apart == 1:
+        return "side by side"
+    return "in two halves" if 2 * apart == rows else f"in two halves of each part of {2 * apart}"
 
 
 def _is_one_for_all(logits: Tensor, target: Tensor) -> bool:
@@ -195,14 +220,16 @@ def _is_number_of_rows(rows: int) -> bool:
     return rows % 2 == 0 and ROWS_AT_LEAST <= rows <= ROWS_AT_MOST
 
 
-def _layout(partners: Tensor | None) -> str:
-    """How the two views lie that each row (2N,) has its partner in; "" of other partners."""
+def _apart(partners: Tensor | None) -> int:
+    """How many rows the two views lie apart that each row (2N,) has its partner in; 0 of other partners."""
     if partners is None:
-        return ""
+        return 0
     rows = torch.arange(len(partners), device=partners.device)
-    if torch.equal(partners, rows ^ 1):
-        return SIDE_BY_SIDE
-    return HALVES if torch.equal(partners, rows.roll(len(rows) // 2)) else ""
+    apart = int((partners[0] - rows[0]).abs())
+    if apart not in _layouts(len(partners) // 2):
+        return 0
+    first = (rows // apart) % 2 == 0
+    return apart if torch.equal(partners, torch.where(first, rows + apart, rows - apart)) else 0
 
 
 def _whole(logits: Tensor) -> Tensor:

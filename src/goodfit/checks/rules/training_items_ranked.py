@@ -38,75 +38,61 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardBegins, Compare, Loss, NetCall, TopK
+from goodfit.checks.engine.training_pairs import Pairs, TrainingPairs, are_of_two_kinds, numbers_of
 from goodfit.checks.engine.used_values import names_used, used_values
 from goodfit.checks.engine.user_frame import Place, user_frame, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
 
-PAIRS_AT_LEAST, PAIRS_AT_MOST = 50, 50_000  # that are known of the users of a ranking; that are kept
+PAIRS_AT_LEAST = 50  # that are known of the users of a ranking
 CALLS_KEPT = 4
 HITS_AT_LEAST = 20
 SHARE_AT_LEAST = 0.3  # of the training items that could stand in a ranking
 TIMES_CHANCE = 3.0
-SAME_RANGE = 0.05  # relative: as many users as items may be one and the same, as words or nodes of a graph
 USERS_AT_LEAST = 10
 ITEMS_AT_LEAST = 20
 TEST_ITEMS_AT_LEAST = 10
 PAIR = 2
 VALUES_AT_MOST = 10_000_000  # of an array that is looked at
 TABLES = ("pandas", "scipy", "polars", "pyarrow")
-BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 # Names of what is left out of a ranking.
 LEFT_OUT = lazy_pattern(
     r"train(?!$|ing$)|seen|known|histor|mask|exclu|filter|interact|observed|consumed|rated|bought|past", re.I
 )
-
-Pairs = set[tuple[int, int]]
 
 
 class TrainingItemsRanked(LiveRule):
     code, level = "GF459", Level.WARNING
 
     def start(self) -> None:
-        self.calls: list[tuple[Tensor, ...]] = []  # whole numbers (N,) that nets were given since the last pass
-        self.pairs: dict[tuple[int, int, int], Pairs] = {}  # by the number of the call, and of its two inputs
+        self.trained = TrainingPairs()
         self.given: list[Tensor] = []  # whole numbers (N,) that nets were given last, without gradients
         self.top: tuple[weakref.ref[Tensor], np.ndarray, Pairs, Place] | None = None
         self.has_spoken = False
 
     def on_call(self, event: NetCall) -> None:
-        numbers = tuple(x.detach() for x in event.inputs if _is_numbers(x))
-        if not event.grad:
-            self.given = [*self.given, *numbers[:1]][-CALLS_KEPT:]
-        elif len(numbers) in (2, 3) and len({len(x) for x in numbers}) == 1:
-            self.calls = [*self.calls, numbers][-CALLS_KEPT:]
+        if event.grad:
+            self.trained.note_call(event)
+        else:
+            self.given = [*self.given, *numbers_of(event)[:1]][-CALLS_KEPT:]
 
     def on_loss(self, event: Loss) -> None:
-        """Of pairs with and without a label, those with one are the user's items."""
-        if event.grad and event.name in BINARY_LOSSES and self.calls and event.target.dim() == 1:
-            last, target = self.calls[-1], event.target.detach()
-            if len(last[0]) == len(target):
-                self.calls[-1] = tuple(x[(target > 0.5).to(x.device)] for x in last)
+        self.trained.note_loss(event)
 
     def before_backward(self, event: BackwardBegins) -> None:
-        calls, self.calls = self.calls, []
-        for at, numbers in enumerate(calls):
-            for other in range(1, len(numbers)):
-                known = self.pairs.setdefault((at, 0, other), set())
-                if len(known) < PAIRS_AT_MOST:
-                    known.update(zip(numbers[0].tolist(), numbers[other].tolist(), strict=True))
+        self.trained.note_backward()
 
     def on_top(self, event: TopK) -> Iterator[Finding]:
         self.top = None
-        if torch.is_grad_enabled() or self.has_spoken or not self.pairs:
+        if torch.is_grad_enabled() or self.has_spoken or not self.trained.by_call:
             return
         scores, places = event.scores, event.places
         users = self._users_of(scores)
         if users is None or scores.shape[1] < ITEMS_AT_LEAST or len(users) < USERS_AT_LEAST:
             return
         ranked = places.cpu().numpy()
-        of_calls = [pairs for pairs in self.pairs.values() if _are_of_two_kinds(pairs, scores.shape[1])]
+        of_calls = [pairs for pairs in self.trained.by_call.values() if are_of_two_kinds(pairs, scores.shape[1])]
         trained = next((pairs for pairs in of_calls if _holds(ranked, users, pairs, scores.shape[1])), None)
         if trained is None:
             return
@@ -136,7 +122,7 @@ class TrainingItemsRanked(LiveRule):
         known = next((each for each in reversed(self.given) if len(each) == len(scores)), None)
         if known is not None and len(scores) != scores.shape[1]:
             return known.cpu().numpy()
-        first = next(iter(self.pairs.values()))
+        first = next(iter(self.trained.by_call.values()))
         count = max((user for user, _ in first), default=0) + 1
         return np.arange(len(scores)) if len(scores) >= count and len(scores) != scores.shape[1] else None
 
@@ -151,16 +137,6 @@ class TrainingItemsRanked(LiveRule):
             file=place.file,
             line=place.line,
         )
-
-
-def _is_numbers(x: Tensor) -> bool:
-    return x.dtype in (torch.int64, torch.int32) and x.dim() == 1 and len(x) > 1
-
-
-def _are_of_two_kinds(pairs: Pairs, items: int) -> bool:
-    """Whether the first numbers of pairs are others than the second: words and their neighbours are of one kind."""
-    users = 1 + max((user for user, _ in pairs), default=0)
-    return abs(users - items) > SAME_RANGE * items
 
 
 def _holds(ranked: np.ndarray, users: np.ndarray, pairs: Pairs, items: int) -> bool:

@@ -4,7 +4,8 @@ What it checks
     The rows of two loaders, of which one is trained on, have numbers in one data set, and neighbouring rows there are
     windows of a series that overlap: one is the other moved by some steps, to the last bit, or but for a constant that
     each is less by, as its own last value. For half of the rows of the
-    other loader or more, there are training rows before and after that share half of their values with it. Or
+    other loader or more, there are training rows before and after that share half of their values with it. Spectra
+    (N, 1, F, T) are looked at along both of their sides. Or
     train_test_split has parted an array of such windows, or two data sets hold them: of those that keep no tensors, by
     the rows of their batches, once half of the training rows or more have been seen. Or a net is given such rows by
     hand: it is evaluated on windows that it is not trained on, between others that it is, while half of the training
@@ -49,12 +50,14 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 4  # of a window
+SPECTRUM = 4  # dimensions
 VALUES_AT_MOST = 200_000  # of all windows that are kept
 WINDOWS_KEPT = 400
 SHARE_AT_LEAST = 0.5  # of the validation rows
 OVERLAPS_AT_LEAST = 3
 ROWS_LOOKED_AT = 60
 FINGERPRINTS_AT_MOST = 20_000  # of a data set's windows, as it gives them
+ON_EACH_SIDE = 0.4  # of the validation rows, from which one side is enough
 SEEN_AT_LEAST = 0.5  # of the training rows
 TRAINED_AT_MOST = 0.05  # of the other rows: where more are training rows, they are not another part
 VALUES_BY_HAND = 512  # of a row that a net is given by hand, at most
@@ -73,12 +76,13 @@ class Halves:
     lasts: set[int] = field(default_factory=set)
 
     def add(self, x: Tensor, whole: list[int] | None = None) -> None:
-        """Windows, and the fingerprints of all of their steps where these are known."""
-        length = x.shape[1]
-        half = length // 2
+        """Windows, and the fingerprints of all of their values where these are known."""
         self.whole.update(fingerprints(x) if whole is None else whole)
-        for kept, steps in ((self.firsts, x[:, :half]), (self.lasts, x[:, length - half :])):
-            kept.update(fingerprints(steps))
+        for windows in _steps_first(x):
+            length = windows.shape[1]
+            half = length // 2
+            for kept, steps in ((self.firsts, windows[:, :half]), (self.lasts, windows[:, length - half :])):
+                kept.update(fingerprints(steps.contiguous()))
 
 
 class ByHand:
@@ -95,21 +99,19 @@ class ByHand:
         is_wanted = self._evaluations_left or self._found is not None
         values = _array(x) if is_wanted and len(self._seen.whole) < FINGERPRINTS_AT_MOST else None
         if values is not None:
-            windows = _steps_first(values)
-            rows = fingerprints(windows)
-            self._batches.append((sum(row in self._seen.whole for row in rows), len(windows)))
-            self._seen.add(windows, rows)
+            rows = fingerprints(values)
+            self._batches.append((sum(row in self._seen.whole for row in rows), len(values)))
+            self._seen.add(values, rows)
 
     def note_evaluated(self, x: Tensor) -> None:
         """Rows that a net is evaluated on; judged where most of the training rows are known."""
         before, rows = (sum(numbers) for numbers in zip(*self._batches, strict=True)) if self._batches else (0, 1)
         if not self._evaluations_left or before < SEEN_AT_LEAST * rows or len(x) < ROWS_TRIED_FIRST:
             return
-        values = _array(x)
-        if values is None:
+        windows = _array(x)
+        if windows is None:
             return
         self._evaluations_left -= 1
-        windows = _steps_first(values)
         for some in (windows[:: len(windows) // ROWS_TRIED_FIRST], windows):
             share = _share_between_halves(self._seen, some, of_trained=0.0)
             if share < SHARE_AT_LEAST:
@@ -170,14 +172,15 @@ class WindowsAcrossParts(LiveRule):
         numbers = _numbers_at_the_bottom(loader, event.indices)
         room = min(WINDOWS_KEPT, VALUES_AT_MOST // max(1, x[0].numel())) - len(kept)
         if numbers is not None and room > 0:
-            windows = x.detach().reshape(*x.shape[:2], -1)[:room].cpu().clone()
+            plain = x.squeeze(1) if x.dim() == SPECTRUM else x
+            windows = plain.detach().reshape(*plain.shape[:2], -1)[:room].cpu().clone()
             for number, window in zip(numbers, windows, strict=False):
                 kept.setdefault(number, window)
         seen = self.seen.setdefault(rows.base, Halves())
         if _kept_by(loader.dataset) is None and len(seen.whole) < FINGERPRINTS_AT_MOST:
             values = _array(x)
             if values is not None:
-                seen.add(_steps_first(values))
+                seen.add(values)
         if self.program.steps and loader not in self.judged and not self._is_trained(rows):
             yield from self._judge(loader, rows)
 
@@ -228,7 +231,7 @@ class WindowsAcrossParts(LiveRule):
             self.judged.discard(loader)
             return 0.0
         values = _array(torch.stack(windows)) if len({window.shape for window in windows}) == 1 else None
-        return 0.0 if values is None else _share_between_halves(trained, _steps_first(values))
+        return 0.0 if values is None else _share_between_halves(trained, values)
 
     def on_split(self, event: Split) -> Iterator[Finding]:
         train, test = _array(event.first), _array(event.second)
@@ -252,35 +255,41 @@ def _share_between(train: Tensor, test: Tensor) -> float:
     if train.shape[1:] != test.shape[1:] or len(test) < OVERLAPS_AT_LEAST:
         return 0.0
     halves = Halves()
-    halves.add(_steps_first(train))
-    return _share_between_halves(halves, _steps_first(test), of_trained=1.0)
+    halves.add(train)
+    return _share_between_halves(halves, test, of_trained=1.0)
 
 
 def _share_between_halves(train: Halves, test: Tensor, of_trained: float = TRAINED_AT_MOST) -> float:
     """As above; 0 where more than a share of test's rows are training rows."""
-    length = test.shape[1]
-    half = length // 2
     some = test[:: max(1, len(test) // ROWS_LOOKED_AT)]
     own = fingerprints(some)
     if sum(each in train.whole for each in own) > of_trained * len(own):
         return 0.0
-    moved = [some[:, at : at + half].contiguous() for at in range(1, length - half)]
-    parts = [
-        [None if same else each for each, same in zip(fingerprints(part), blank(part).tolist(), strict=True)]
-        for part in moved  # a half without change is equal by nature
-    ]
-    between = sum(
-        own[row] not in train.whole  # training rows may be evaluated too
-        and any(part[row] in train.firsts for part in parts)
-        and any(part[row] in train.lasts for part in parts)
-        for row in range(len(some))
-    )
+    new = [row for row in range(len(some)) if own[row] not in train.whole]  # training rows may be evaluated too
+    between = 0
+    for windows in _steps_first(some):
+        length = windows.shape[1]
+        half = length // 2
+        moved = [windows[:, at : at + half].contiguous() for at in range(length - half + 1)]
+        parts = [
+            [None if same else each for each, same in zip(fingerprints(part), blank(part).tolist(), strict=True)]
+            for part in moved  # a half without change is equal by nature
+        ]
+        before = {row for row in new if any(part[row] in train.lasts for part in parts[:-1])}
+        after = {row for row in new if any(part[row] in train.firsts for part in parts[1:])}
+        both = before & after
+        if min(len(before), len(after)) >= ON_EACH_SIDE * len(some):  # of short series many are a first or a last
+            both = before | after
+        between = max(between, len(both))
     return between / len(some) if between >= OVERLAPS_AT_LEAST else 0.0
 
 
-def _steps_first(x: Tensor) -> Tensor:
-    """(N, T, F) of windows (N, F, T); as they are where they have more steps than channels already."""
-    return x.transpose(1, 2).contiguous() if x.dim() == 3 and x.shape[2] > x.shape[1] else x
+def _steps_first(x: Tensor) -> list[Tensor]:
+    """(N, T, F) of windows (N, F, T), which have more steps than channels; of spectra (N, 1, ...) in both ways."""
+    if x.dim() == SPECTRUM:
+        x = x.squeeze(1)
+        return [x, x.transpose(1, 2)] if min(x.shape[1:]) >= 2 * STEPS_AT_LEAST else _steps_first(x)
+    return [x.transpose(1, 2).contiguous() if x.dim() == 3 and x.shape[2] > x.shape[1] else x]
 
 
 def _kept_by(data: Any) -> Tensor | None:
@@ -289,8 +298,14 @@ def _kept_by(data: Any) -> Tensor | None:
 
 
 def _are_windows(x: Tensor) -> bool:
-    """Whether x may be windows (N, T) or (N, T, F) of a series of numbers."""
-    if x.dim() not in (2, 3) or not x.is_floating_point() or max(x.shape[1:]) < STEPS_AT_LEAST or not len(x):
+    """Whether x may be windows (N, T) or (N, T, F) of a series of numbers, or (N, 1, T, F)."""
+    is_spectrum = x.dim() == SPECTRUM and x.shape[1] == 1 and x.shape[2] != x.shape[3]  # a square one is an image
+    if (
+        not (x.dim() in (2, 3) or is_spectrum)
+        or not x.is_floating_point()
+        or max(x.shape[1:]) < STEPS_AT_LEAST
+        or not len(x)
+    ):
         return False
     return x[0].numel() * WINDOWS_KEPT < 100 * VALUES_AT_MOST
 
@@ -347,13 +362,15 @@ def _all_vary(window: Tensor) -> bool:
 
 
 def _array(value: Any) -> Tensor | None:
-    """(N, T, ...) of an array of numbers, float64; None of anything else."""
+    """(N, T, ...) of an array of numbers, or (N, 1, T, F) of pictures of one channel; None of anything else."""
     if isinstance(value, Tensor):
         if value.layout is not torch.strided or not value.is_floating_point():
             return None
         value = value.detach().cpu()
         value = (value.float() if value.dtype is torch.bfloat16 else value).numpy()  # which NumPy does not know
-    if not isinstance(value, np.ndarray) or value.ndim not in (2, 3) or value.dtype.kind != "f":
+    if not isinstance(value, np.ndarray) or value.ndim not in (2, 3, SPECTRUM) or value.dtype.kind != "f":
+        return None
+    if value.ndim == SPECTRUM and (value.shape[1] != 1 or value.shape[2] == value.shape[3]):
         return None
     x = torch.from_numpy(np.ascontiguousarray(value))
     if max(x.shape[1:]) < 2 * STEPS_AT_LEAST or x.numel() > 100 * VALUES_AT_MOST or bool((x == x.round()).all()):
