@@ -27,7 +27,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from types import FrameType
@@ -65,12 +65,13 @@ class NoGradient(LiveRule):
     def start(self) -> None:
         self.nets: weakref.WeakKeyDictionary[nn.Module, int] = weakref.WeakKeyDictionary()
         self.records: list[NetRecord] = []
-        self.called: set[int] = set()
-        self.checkpointed: set[int] = set()
+        # By themselves and not by their ids: a new net's part may lie where a part of a dead one was.
+        self.called: weakref.WeakSet[nn.Module] = weakref.WeakSet()
+        self.checkpointed: weakref.WeakSet[nn.Module] = weakref.WeakSet()
         self.running: list[nn.Module] = []
         self.last: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # nets of the last pass
         self.counts: Counter[int] = Counter()  # of modules, in this call of the net
-        self.twice: set[int] = set()  # modules that ran more than once in a call
+        self.twice: weakref.WeakSet[nn.Module] = weakref.WeakSet()  # modules that ran more than once in a call
         self.differentiates = False  # the loss is made of gradients of the inputs, on which no constant has a say
 
     def on_call(self, event: Call) -> None:
@@ -79,18 +80,18 @@ class NoGradient(LiveRule):
         elif event.grad and event.training:
             self.counts[id(event.module)] += 1
             if self.counts[id(event.module)] > 1:
-                self.twice.add(id(event.module))
+                self.twice.add(event.module)
         if event.outermost and event.grad and event.training:
             self.running.append(event.module)
             if event.module not in self.nets and self.program.last_call is not None:
                 self.nets[event.module] = len(self.records)
                 self.records.append(NetRecord(self.program.last_call.place))
         if event.grad:
-            self.called.add(id(event.module))
+            self.called.add(event.module)
         elif not event.outermost and event.root.training:
-            self.called.add(id(event.module))
+            self.called.add(event.module)
             if _in_checkpoint():
-                self.checkpointed.add(id(event.module))
+                self.checkpointed.add(event.module)
 
     def on_gradients(self, event: InputGradients) -> None:
         self.differentiates = self.differentiates or event.create_graph
@@ -120,10 +121,10 @@ class NoGradient(LiveRule):
             without = [name for name in trainable if name not in with_gradient]
             net.without = [name for name in without if not net.backwards or name in net.without]
             net.backwards += 1
-            names = {id(part): name for name, part in module.named_modules()}
-            net.called |= {names[part] for part in self.called & names.keys()}
+            parts = dict(module.named_modules())
+            net.called |= {name for name, part in parts.items() if part in self.called}
             net.called |= _passed_over(module, self.called, self.twice)
-            net.checkpointed |= {names[part] for part in self.checkpointed & names.keys()}
+            net.checkpointed |= {name for name, part in parts.items() if part in self.checkpointed}
 
     def on_step(self, event: Step) -> None:
         self._look_at_bare()  # gradients may be set by hand
@@ -187,13 +188,13 @@ class NoGradient(LiveRule):
         )
 
 
-def _passed_over(net: nn.Module, called: set[int], twice: set[int]) -> set[str]:
+def _passed_over(net: nn.Module, called: Container[nn.Module], twice: Container[nn.Module]) -> set[str]:
     """Names of the parts that never ran while their like beside them ran twice: the wrong one was called."""
     names: set[str] = set()
     for prefix, parent in net.named_modules():
-        ran = {_shapes(child) for child in parent.children() if id(child) in twice}
+        ran = {_shapes(child) for child in parent.children() if child in twice}
         for name, child in parent.named_children():
-            if id(child) not in called and _shapes(child) in ran:
+            if child not in called and _shapes(child) in ran:
                 inside = f"{prefix}.{name}" if prefix else name
                 names |= {f"{inside}.{part}" if part else inside for part, _ in child.named_modules()}
     return names

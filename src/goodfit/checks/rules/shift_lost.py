@@ -63,9 +63,8 @@ def _padded(value: ast.expr) -> Sequence[str | None]:
     """Of pad(x[:-1], (0, 1)): what comes first, and what then; None of the new value."""
     if not isinstance(value, ast.Call) or len(value.args) < 2 or not isinstance(value.args[1], ast.Tuple | ast.List):
         return ()
-    sides = [each.value if isinstance(each, ast.Constant) else None for each in value.args[1].elts]
-    inner = _cut(value.args[0])
-    return {(0, 1): (inner, None), (1, 0): (None, inner)}.get(tuple(sides), ())
+    sides, inner = ast.unparse(value.args[1]).strip("([])"), _cut(value.args[0])
+    return (inner, None) if sides == "0, 1" else (None, inner) if sides == "1, 0" else ()
 
 
 def _joined(value: ast.expr) -> Sequence[str | None]:
