@@ -16,6 +16,7 @@ from goodfit.checks.finding import Finding
 from goodfit.data.normalise import Normalise
 from goodfit.data.source import DenseSource, Source
 from goodfit.errors import RunError, UsageError
+from goodfit.formatting import rows_called
 from goodfit.names_elsewhere import OF_RUN, Parts, answer_calls, no_such_name
 from goodfit.nets import build
 from goodfit.nets.assemble import assemble
@@ -309,7 +310,9 @@ class Run:
             raise no_such_name("a run", name, OF_RUN, self)
 
     def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r}, {self.verdict!r})"
+        from goodfit.analysis.headline import noun_of
+
+        return f"Run({str(self.folder)!r}, {rows_called(self.verdict, noun_of(self.record))!r})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the first screen of the page."""

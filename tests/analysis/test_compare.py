@@ -396,6 +396,28 @@ def test_the_command_prints_one_object_and_writes_a_page(tmp_path: Path) -> None
     assert "did not make" in str(again.exception)
 
 
+@pytest.mark.parametrize(
+    ("labels", "columns"),
+    [
+        (["Hund (klein)", "Hund (groß)"], ["p_Hund (klein)", "p_Hund (groß)"]),
+        (["-1", "+1"], ["p_-1", "p_+1"]),
+        (["a", "b"], ["P(a)", "prob[b]"]),
+        (["a (x)", "b"], ["P(a (x))", "proba: b"]),
+        (["two\nlines", "=1+1"], ["p_two\nlines", "p_=1+1"]),
+        (["_x", "(y)"], ["p__x", "p_(y)"]),
+    ],
+)
+def test_probabilities_are_found_whatever_a_class_is_called(
+    tmp_path: Path, labels: list[str], columns: list[str]
+) -> None:
+    shares = [0.9, 0.2, 0.7, 0.4, 0.6]
+    rows = [[labels[at % 2], labels[share < 0.5], share, 1 - share] for at, share in enumerate(shares)]
+    file = write(tmp_path / "a.csv", ["truth", "prediction", *columns], rows)
+    compared = goodfit.compare(file, file)
+    loss = next(pair for pair in compared.pairs if pair.metric.name == "log_loss")
+    assert loss.values[0] == pytest.approx(log_loss([at % 2 for at in range(5)], [1 - share for share in shares]))
+
+
 def test_files_are_compared_without_pytorch(tmp_path: Path) -> None:
     a, b, *_ = two_classes(tmp_path)
     program = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -88,7 +89,32 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
         for finding in check_end(end(**early | {"kept_valid_losses": rare}, kept_train_losses=np.full(60, 0.005)))
         if finding.rule == "underfitting"
     )
-    assert "higher on validation rows (0.0357) than on training rows (0.0050) by no more than chance" in message
+    assert "higher on validation rows (0.0357) than on training rows (0.0050), though not beyond doubt" in message
+    random = np.random.default_rng(5)
+    little = {"kept_train_losses": random.normal(1.0, 0.1, 500), "kept_valid_losses": random.normal(1.0, 0.1, 500)}
+    message = next(f.message for f in check_end(end(**early | little)) if f.rule == "underfitting")
+    assert "by no more than chance explains" in message
+    shown = re.findall(r"rows \((.*?)\)", message)
+    assert len(set(shown)) == 2, "the two losses are told apart"
+
+
+def test_underfitting_says_no_more_than_the_gap_that_is_shown_beside_it() -> None:
+    """Means apart by 2.1 standard errors: within the 1% that the rule asks for, and beyond the interval of 95%."""
+    spread = np.tile([-1.0, 1.0], 200)
+    by = 2.1 * (2 * float(spread.var(ddof=1)) / 400) ** 0.5
+    history = [{"epoch": 1, "train_loss": 9.0, "valid_loss": 9.0}, {"epoch": 2, "train_loss": 5.0, "valid_loss": 5.0}]
+    early = {"history": history, "best_epoch": 2, "kept_train_losses": 5 + spread, "kept_valid_losses": 5 + by + spread}
+    message = next(f.message for f in check_end(end(**early)) if f.rule == "underfitting")
+    assert "higher on validation rows (5.15) than on training rows (5.00), though not beyond doubt" in message
+    assert "chance" not in message
+
+
+def test_a_perfect_model_is_not_underfit() -> None:
+    history = [{"epoch": 1, "train_loss": 0.5, "valid_loss": 0.5}, {"epoch": 2, "train_loss": 0.1, "valid_loss": 0.1}]
+    same = np.random.default_rng(3).normal(0.1, 0.02, 500)
+    early = {"history": history, "best_epoch": 2, "kept_valid_losses": same, "kept_train_losses": same}
+    assert "underfitting" in spoke(end(**early))
+    assert "underfitting" not in spoke(end(**early, scores=dict.fromkeys(("train", "valid", "test"), estimate(1.0))))
 
 
 def test_a_fit_of_some_minutes_is_advised_to_take_more_of_them() -> None:
@@ -264,6 +290,14 @@ def test_a_rare_class_is_told(rare: int, said: bool) -> None:
     labels = ["common"] * (1000 - rare) + ["rare"] * rare
     found = {finding.rule for finding in check_data(data(labels, ["train"] * 1000))}
     assert ("class-imbalance" in found) == said
+
+
+@pytest.mark.parametrize(("test", "said"), [(["no"] * 8, True), (["no"] * 7 + ["yes"], False), (["no"] * 3, False)])
+def test_test_rows_of_one_class_are_told(test: list[str], said: bool) -> None:
+    labels, parts = ["no", "yes"] * 20 + test, ["train"] * 40 + ["test"] * len(test)
+    found = [finding for finding in check_data(data(labels, parts)) if finding.rule == "one-class-in-test"]
+    assert bool(found) == said
+    assert all("all 8 test rows are of the class 'no'" in finding.message for finding in found)
 
 
 def leaky(column: np.ndarray, targets: np.ndarray, *, classes: bool) -> set[str]:

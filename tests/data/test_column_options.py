@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from goodfit.data.sources.table import table
+from goodfit.data.tables.column_options import listed_columns
 from goodfit.errors import UsageError
 
 FRAME = pl.DataFrame({"note": ["a b", "c d"] * 20, "size": list(range(40)), "y": ["u", "v"] * 20})
@@ -35,3 +36,16 @@ def test_columns_that_one_option_names_are_read_so() -> None:
         "note": "text",
         "size": "category",
     }
+
+
+@pytest.mark.parametrize("target", ["price (€), new", '"price (€), new"'])
+def test_a_name_with_a_comma_is_one_column(target: str) -> None:
+    frame = FRAME.rename({"y": "price (€), new"})
+    source = table(frame, target)
+    source.prepare()
+    assert list(source.targets or [])[:2] == ["u", "v"]
+
+
+def test_commas_part_names_that_quotes_hold_together() -> None:
+    assert listed_columns('a, "b, c",d') == ["a", "b, c", "d"]
+    assert listed_columns("a,b", ["a", "b"]) == ["a", "b"]

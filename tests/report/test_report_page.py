@@ -18,6 +18,7 @@ from PIL import Image
 from goodfit.analysis.headline import Headline, Standing
 from goodfit.analysis.verdict import Verdict, tone_of
 from goodfit.errors import DiskError
+from goodfit.report.examples import Example
 from goodfit.report.first_screen import Comparison, compared
 from goodfit.report.page import render, write
 from goodfit.report.page_data import PageData, WorstMistake
@@ -264,6 +265,13 @@ def test_the_chart_that_matters_is_on_the_first_screen_and_not_a_second_time() -
     text = render(classification())
     assert text.count('aria-label="Confusion matrix"') == 1
     assert text.index('aria-label="Confusion matrix"') < text.index('id="next"')
+
+
+def test_a_chart_stays_in_its_section_where_an_image_is_on_the_first_screen() -> None:
+    image = np.zeros((8, 8, 3), np.uint8)
+    text = render(classification(examples=[Example("middle", "a/1.png", "IoU 50%", {"image": image, "truth": image})]))
+    assert text.count('aria-label="Confusion matrix"') == 1
+    assert text.index('aria-label="Confusion matrix"') > text.index('id="next"')
 
 
 def test_sections_come_in_the_order_of_their_weight(page: Page) -> None:

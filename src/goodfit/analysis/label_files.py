@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goodfit.analysis.entry import Entry
-from goodfit.analysis.prediction_columns import OF_CLASS
+from goodfit.analysis.prediction_columns import labels_called
 from goodfit.analysis.row_scores import SMALLEST_SHARE
 from goodfit.errors import DataError
 
@@ -27,9 +27,11 @@ def several_labels(frame: pl.DataFrame, names: Sequence[str | None], others: Seq
         names: columns of the truth and the prediction.
         others: columns among which the probabilities are.
     """
-    matches = ((OF_CLASS.fullmatch(column.strip()), column) for column in others)
-    labels = {match[1].strip(): column for match, column in matches if match is not None}
-    cells = {cell for name in names if name is not None for cell in _cells(frame, name)} - labels.keys()
+    cells = {cell for name in names if name is not None for cell in _cells(frame, name)}
+    known = {part for cell in cells for part in _parts(cell)}
+    called = ((labels_called(column), column) for column in others)
+    labels = {next((way for way in ways if way in known), ways[-1]): column for ways, column in called if ways}
+    cells -= labels.keys()
     found = any(labels.keys() >= set(parts) for cell in cells if len(parts := _parts(cell)) > 1)
     return dict(sorted(labels.items())) if found else {}
 

@@ -23,7 +23,8 @@ KEY = (
 )  # fmt: skip
 FOLD = ("fold", "cvfold", "folds", "split")
 POSITIVE = ("probability", "proba", "prob", "score", "p", "yprob", "yscore", "yproba", "confidencepositive")
-OF_CLASS = lazy_pattern(r"(?:p|prob|proba|probability|score)[ _\-.:(\[]+(.+?)[)\]]?", re.IGNORECASE)
+OF_CLASS = lazy_pattern(r"(?:p|prob|proba|probability|score)([ _\-.:(\[])(.+)", re.IGNORECASE | re.DOTALL)
+CLOSING = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,28 @@ def named_column(columns: Sequence[str], wanted: str | None, usual: Sequence[str
 
 def probability_columns(columns: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
     """Label -> its column of probabilities: p_LABEL, proba LABEL, P(LABEL), or the label itself."""
+    known = {" ".join(label.split()): label for label in labels}
     of_label = {}
     for name in columns:
-        match = OF_CLASS.fullmatch(name.strip())
-        if match is not None:
-            of_label[match[1].strip()] = name
-        elif name.strip() in labels:
-            of_label[name.strip()] = name
+        ways = labels_called(name)
+        label = next(
+            (known[way] for way in [*ways, " ".join(name.split())] if way in known), ways[-1] if ways else None
+        )
+        if label is not None:
+            of_label[label] = name
     return of_label
+
+
+def labels_called(name: str) -> list[str]:
+    """Labels that a column of probabilities may be of, the last one the likeliest where none is known.
+
+    A label may begin as a separator does (p_-1), and end with a bracket of its own (p_Rose (red)).
+    """
+    match = OF_CLASS.fullmatch(name.strip())
+    if match is None:
+        return []
+    separator, rest = match[1], " ".join(match[2].split())
+    bare = rest.lstrip(" _-.:([") or rest
+    opened = separator if separator in CLOSING else rest[: len(rest) - len(bare)][-1:]
+    closing = CLOSING.get(opened, "")
+    return [rest, bare, bare.removesuffix(closing) if closing else bare]

@@ -67,7 +67,9 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     if (error := next((column for column in others if column == "error"), None)) is not None:
         frame = _readable(frame, error, path)
         others.remove(error)
-    of_class, positive, respelt = _probabilities(frame, others, [truth_name, prediction_name])
+    of_class, positive, respelt = _probabilities(
+        frame, others, [truth_name, prediction_name], guarded=is_predictions(path)
+    )
     several = several_labels(frame, [truth_name, prediction_name], others)
     named_so = (truth_name, prediction_name, positive, *of_class.values(), *several.values())
     read = [name for name in named_so if name is not None]
@@ -188,15 +190,19 @@ def _readable(frame: pl.DataFrame, error: str, path: Path) -> pl.DataFrame:
 
 
 def _probabilities(
-    frame: pl.DataFrame, others: Sequence[str], outcomes: Sequence[str | None]
+    frame: pl.DataFrame, others: Sequence[str], outcomes: Sequence[str | None], *, guarded: bool
 ) -> tuple[dict[str, str], str | None, dict[str, str]]:
     """Columns of probabilities by label, the one column of probabilities of two classes, and labels spelt otherwise.
 
     A column counts as one of a class where its label stands in the truth or the prediction: p_value beside numbers is
     none. A score beside more than two different outcomes is none either.
+
+    Args:
+        guarded: texts that a spreadsheet would compute have an apostrophe before them.
     """
     named = [name for name in outcomes if name is not None]
     labels = {str(cell).strip() for name in named for cell in frame[name].unique().to_list() if cell is not None}
+    labels = {with_formula(label) for label in labels} if guarded else labels
     of_class = probability_columns(others, sorted(labels))
     spelling = one_spelling([[*labels], [*of_class]])
     known = {spelling[label] for label in labels}

@@ -25,6 +25,7 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
     with labels and a column of probabilities for each class (p_LABEL).
     """
     from goodfit.analysis.wrong_labels import find_wrong_labels
+    from goodfit.fitting.console import visible
     from goodfit.stats.confident_learning import OVERLAP_BELOW
     from goodfit.store.outputs import is_wrong_labels, refuse_to_replace
 
@@ -49,9 +50,11 @@ def labels(model: Path, output: Path | None, truth: str | None, key: str | None,
                 "these labels are right. Look at the first ones; what no model can know is no wrong label."
             )
         for each in result.wrong[:SHOWN]:
+            texts = (visible(" ".join(text.split("\n"))) for text in (each.key, each.label, each.suggested))
+            key_shown, label, suggested = texts
             click.echo(
-                f"  {each.key}: {each.label} ({100 * each.probability:.1f}%), "
-                f"perhaps {each.suggested} ({100 * each.suggested_probability:.1f}%)"
+                f"  {key_shown}: {label} ({100 * each.probability:.1f}%), "
+                f"perhaps {suggested} ({100 * each.suggested_probability:.1f}%)"
             )
         if count > SHOWN:
             click.echo(f"  and {count - SHOWN:,} more: -o labels.csv writes all")

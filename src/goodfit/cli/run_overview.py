@@ -60,6 +60,8 @@ def _watch(folder: Path) -> None:
 
 
 def _cells(line: RunLine, folder: Path) -> list[str]:
+    from goodfit.analysis.headline import noun_of
+    from goodfit.formatting import rows_called
     from goodfit.tasks.metric import METRICS, Metric
 
     name = str(line.folder.relative_to(folder)) if line.folder != folder else line.folder.name
@@ -70,7 +72,14 @@ def _cells(line: RunLine, folder: Path) -> list[str]:
     rows = record.rows.train + record.rows.test + (0 if record.cross_fitted else record.rows.valid)
     metric = METRICS.get(line.metric, Metric.unknown(line.metric))
     figures = ["", ""] if value is None else [metric.text(value.value, value), metric.interval(value)]
-    return [name, str(record.task["name"]), f"{rows:,}", metric.title, *figures, record.verdict]
+    return [
+        name,
+        str(record.task["name"]),
+        f"{rows:,}",
+        metric.title,
+        *figures,
+        rows_called(record.verdict, noun_of(record)),
+    ]
 
 
 @click.command()

@@ -182,6 +182,9 @@ def _show(profiles: list[ColumnProfile]) -> None:
 
 def _print(lines: list[list[str]]) -> None:
     """Aligned: names and the last column to the left, figures to the right."""
+    from goodfit.fitting.console import visible
+
+    lines = [[visible(" ".join(text.split("\n"))) for text in line] for line in lines]
     widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     for line in lines:
         figures = [text.rjust(wide) for text, wide in zip(line[1:-1], widths[1:-1], strict=True)]

@@ -116,7 +116,8 @@ def refuse_other_source(record: Record, source: Source, given: Mapping[str, Any]
             fix="Give what it was fitted on, or another --out",
         )
     for name in COLUMNS_NAMED if isinstance(settings, Mapping) else ():
-        before, now = _names((settings or {}).get(name)), _names(given.get(name))
+        before = _names((settings or {}).get(name))
+        now = _names(given.get(name)) if given.get(name) != ",".join(before) else before
         if now and before and before != now:
             raise DataError(
                 f"--{name} is {','.join(now)} now and was {','.join(before)} when the run was fitted",

@@ -163,7 +163,9 @@ def _rows(data: Any) -> Any:
         return [data.to_dict()]
     if isinstance(data, list | tuple) and not (data and all(isinstance(row, Mapping) for row in data)):
         path = next((row for row in data if isinstance(row, (str, PathLike))), None)
-        if path is None:
+        if not data:
+            what = "this is an empty list: it has no row"
+        elif path is None:
             what = "this is a list that holds something else than dictionaries"
         else:
             kind = "files" if isinstance(path, PathLike) else "texts or paths"

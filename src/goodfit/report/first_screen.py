@@ -57,8 +57,8 @@ def first_screen(page: PageData, prefix: str = "") -> str:
     """
     import markupsafe
 
-    plot = first_plot(page.sections)
-    example = first_example(page.examples) if plot is None or page.examples else None
+    plot = first_plot(page)
+    example = first_example(page.examples) if plot is None else None
     text = template("first_screen.html.j2").render(
         page=page,
         prefix=prefix,
@@ -66,7 +66,7 @@ def first_screen(page: PageData, prefix: str = "") -> str:
         headline=page.headline,
         comparison=compared(page.headline),
         part=page.scored_part,
-        chart=markupsafe.Markup(draw(plot, prefix=prefix)) if plot is not None and example is None else None,
+        chart=None if plot is None else markupsafe.Markup(draw(plot, prefix=prefix)),
         chart_words=chart_words(page.sections, plot),
         example=example,
         rough=_rough(page),
@@ -133,11 +133,10 @@ def _ends(low: float, high: float, metric: Metric) -> tuple[float, float]:
     return start, high + MARGIN * (high - start)
 
 
-def first_plot(sections: Sequence[Section]) -> Plot | None:
-    """The one chart that says most: the first that its task calls so."""
-    return next(
-        (block for section in sections for block in section.blocks if isinstance(block, Plot) and block.first), None
-    )
+def first_plot(page: PageData) -> Plot | None:
+    """The one chart that says most: the first that its task calls so; none where an image in and out says more."""
+    blocks = (block for section in page.sections for block in section.blocks)
+    return next((block for block in blocks if isinstance(block, Plot) and block.first and not page.examples), None)
 
 
 def first_example(examples: Sequence[Example]) -> Example | None:
@@ -150,11 +149,11 @@ def chart_words(sections: Sequence[Section], plot: Plot | None) -> str:
     return next((section.text for section in sections if any(block is plot for block in section.blocks)), "")
 
 
-def without_first(sections: Sequence[Section]) -> list[Section]:
+def without_first(page: PageData) -> list[Section]:
     """The sections without the chart that is on the first screen; one that is then empty goes."""
-    plot = first_plot(sections)
+    plot = first_plot(page)
     left = []
-    for section in sections:
+    for section in page.sections:
         blocks = [block for block in section.blocks if block is not plot]
         if len(blocks) == len(section.blocks):
             left.append(section)

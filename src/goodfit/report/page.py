@@ -54,7 +54,7 @@ def render(page: PageData) -> str:
     ).render(
         page=page,
         top=markupsafe.Markup(first_screen(page)),
-        sections=without_first(page.sections),
+        sections=without_first(page),
         curves={name: markupsafe.Markup(svg) for name, svg in curves(page).items()},  # escaped by to_svg
         draw=lambda plot, number: markupsafe.Markup(draw(plot, number)),
         loop_number=lambda: next(numbers) + 1,

@@ -123,9 +123,11 @@ def reliability_section(calibration: Mapping[str, Any], temperature: float) -> S
         calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
         temperature: that the scores of the classes were divided by.
     """
+    drawn = len(calibration["bins"]) > 1  # one point shows no course
+    where = ": a point on the dashed line. Below it the model is too sure." if drawn else "."
     text = (
-        "Of the rows that are predicted with a confidence of 80%, 80% should be right: a point on the dashed line. "
-        f"Below it the model is too sure. On average the two differ by {100 * calibration['ece']:.1f} points; with "
+        f"Of the rows that are predicted with a confidence of 80%, 80% should be right{where} "
+        f"On average the two differ by {100 * calibration['ece']:.1f} points; with "
         f"this many rows, chance alone gives {100 * Reliability.from_json(calibration).error_by_chance:.1f} even if "
         "every probability is right."
     )
@@ -136,5 +138,4 @@ def reliability_section(calibration: Mapping[str, Any], temperature: float) -> S
             "temperature that suits the rows held out best."
         )
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
-    drawn = [plot] if len(calibration["bins"]) > 1 else []  # one point shows no course
-    return Section("reliability", "Reliability of the confidence", text, drawn, link="Reliability")
+    return Section("reliability", "Reliability of the confidence", text, [plot] if drawn else [], link="Reliability")

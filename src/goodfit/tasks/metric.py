@@ -111,8 +111,8 @@ AVERAGE_PRECISION = Metric(
     "average_precision",
     "average precision",
     about=(
-        "The mean precision over all thresholds, weighted by the rise of recall (the area under the precision- "
-        "recall curve). Chance gives the share of the class."
+        "The mean precision over all thresholds, weighted by the rise of recall (the area under the "
+        "precision-recall curve). Chance gives the share of the class."
     ),
 )
 F1 = Metric(

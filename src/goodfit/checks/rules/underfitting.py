@@ -36,6 +36,8 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import FALL_AT_LEAST, CurveRule, EndFacts, EndRule
 from goodfit.formatting import aligned
 from goodfit.stats.course import epochs_wanted
+from goodfit.stats.estimates import mean
+from goodfit.stats.paired import apart
 
 POINTS_AT_LEAST = 6  # of a curve: the last three, and three before
 GAP_AT_MOST = 0.05  # of the validation loss above the training loss
@@ -66,18 +68,22 @@ class Underfitting(EndRule, CurveRule):
             )
             return
         train, valid = end.kept_train_losses, end.kept_valid_losses
-        if len(train) < 2 or len(valid) < 2:
+        metric = end.main_metric
+        perfect = metric.higher_is_better and "valid" in end.scores and end.scores["valid"].value >= 1
+        if len(train) < 2 or len(valid) < 2 or perfect:
             return
         noise = (train.var(ddof=1) / len(train) + valid.var(ddof=1) / len(valid)) ** 0.5
         if float(valid.mean() - train.mean()) < Z_NEEDED * noise:
             on_train, on_valid = _in_words(float(train.mean()), float(valid.mean()))
-            compared = (
-                f"no higher on validation rows ({on_valid}) than on training rows ({on_train}): the model has not "
-                "begun to memorise its rows"
-                if valid.mean() <= train.mean()
-                else f"higher on validation rows ({on_valid}) than on training rows ({on_train}) by no more than "
-                "chance explains: nothing shows that the model memorises its rows"
-            )
+            both = f"on validation rows ({on_valid}) than on training rows ({on_train})"
+            if valid.mean() <= train.mean():
+                compared = f"no higher {both}: the model has not begun to memorise its rows"
+            elif apart(mean(valid), mean(train)).low <= 0:  # as the gap is shown
+                compared = (
+                    f"higher {both} by no more than chance explains: nothing shows that the model memorises its rows"
+                )
+            else:
+                compared = f"higher {both}, though not beyond doubt: the model has hardly begun to memorise its rows"
             yield self.finding(f"the loss was still falling at the end, and is {compared}{course}", fix)
 
     def at_curves(self, curves: Curves) -> Iterator[Finding]:
@@ -99,8 +105,14 @@ class Underfitting(EndRule, CurveRule):
 
 
 def _in_words(train: float, valid: float) -> list[str]:
-    """Two losses with three digits at least, and equally many decimals."""
-    return aligned([float(f"{loss:.3g}") if abs(loss) < 100 else loss for loss in (train, valid)])
+    """Two losses with three digits at least, equally many decimals, and as many digits as tell them apart up to six."""
+    pair = (train, valid)
+    texts = aligned([float(f"{loss:.3g}") if abs(loss) < 100 else loss for loss in pair])
+    for digits in range(4, 7):
+        if texts[0] != texts[1]:
+            break
+        texts = [f"{loss:#.{digits}g}" for loss in pair]
+    return texts
 
 
 def _still_falls(values: np.ndarray) -> bool:

@@ -383,6 +383,7 @@ def table(
     to_predict = not listed_columns(target)
     whole = read_parts(data, valid=valid, test=test, stream=stream, dialect=dialect, to_predict=to_predict)
     settings = settings_of(
+        whole.frame.columns,
         target=target, categorical=categorical, numeric=numeric, text=text, ignore=ignore, missing=missing,
         group=None if group is None else column_name(group),
         time=None if time is None else column_name(time),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -34,18 +35,30 @@ def refuse_contradictions(settings: Mapping[str, Any]) -> None:
             )
 
 
-def settings_of(**given: Any) -> dict[str, Any]:
-    """What `Table` takes: lists of columns, and else None where nothing is given."""
-    lists = {name: listed_columns(given.pop(name, None)) for name in LISTS_OF_COLUMNS}
+def settings_of(columns: Collection[str] = (), **given: Any) -> dict[str, Any]:
+    """What `Table` takes: lists of columns, and else None where nothing is given.
+
+    Args:
+        columns: of the table, whose names may have commas.
+    """
+    lists = {name: listed_columns(given.pop(name, None), columns) for name in LISTS_OF_COLUMNS}
     return {**lists, **dict.fromkeys(("group", "time", "decimal", "date_order", "sheet")), **given}
 
 
-def listed_columns(names: Sequence[str] | str | int | None) -> list[str]:
-    """Names of columns; a frame may call them by numbers."""
+def listed_columns(names: Sequence[str] | str | int | None, columns: Collection[str] = ()) -> list[str]:
+    """Names of columns; a frame may call them by numbers.
+
+    Commas part the names of an option, but not within a name: of "Price (€), new", where a column is called so, or in
+    quotes.
+    """
     if names is None:
         return []
     if isinstance(names, (str, int)):
-        return [name for each in str(names).split(",") if (name := column_name(each))]
+        text = str(names)
+        if column_name(text) in columns:
+            return [column_name(text)]
+        parts = next(csv.reader([text], skipinitialspace=True)) if '"' in text else text.split(",")
+        return [name for each in parts if (name := column_name(each))]
     if hasattr(names, "dtype"):
         raise UsageError(
             f"target={type(names).__name__} is not the name of a column",
