@@ -30,11 +30,13 @@ class Backward:
         losses: the tensors that it starts from.
         gradients_given: whether the gradients of these were given.
         inputs_given: whether `inputs=` names where gradients go.
+        turned: whether the gradients that were given are negative, so that the step raises the losses.
     """
 
     losses: Sequence[Tensor]
     gradients_given: bool
     inputs_given: bool
+    turned: bool = False
 
     @cached_property
     def nodes(self) -> list[list[Any]]:

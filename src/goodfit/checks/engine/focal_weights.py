@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import Formulas, factors, formulas, taken_from_one
-from goodfit.checks.engine.own_source import called, last_name, of_kind
+from goodfit.checks.engine.own_source import called, last_name, names_in, of_kind
 from goodfit.lazy_pattern import lazy_pattern
 
 GAMMA = lazy_pattern(r"(?i)gamma|focus")
+FOCUS = lazy_pattern(r"(?i)^(focal_)?gamma$|^focus(ing)?$")
 CHOSEN = frozenset({"gather", "take_along_dim", "index_select"})
 
 
@@ -21,6 +22,25 @@ def weights_turned(tree: ast.Module) -> Iterator[tuple[str, int]]:
             if base is None or exponent is None or not isinstance(node, ast.expr):
                 continue
             if GAMMA.search(last_name(exponent)) and _is_of_true_class(base, scope):
+                yield ast.unparse(node), node.lineno
+
+
+def weights_multiplied(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """(1 - p) * gamma beside log(p), where a power of it was meant, each with its line."""
+    for scope in formulas(tree):
+        products = [node for node in scope.nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)]
+        inner = {id(side) for node in products for side in (node.left, node.right)}
+        for node in products:
+            parts = [part for part, _ in factors(node)]
+            rests = [rest for part in parts if (rest := taken_from_one(part)) is not None]
+            logs = [
+                log.args[0]
+                for part in parts
+                if called(part) == "log" and isinstance(log := part, ast.Call) and log.args
+            ]
+            of_log = {name for each in logs for name in names_in(each)}
+            has_gamma = any(FOCUS.search(last_name(part)) for part in parts)
+            if id(node) not in inner and has_gamma and any(names_in(rest) & of_log for rest in rests):
                 yield ast.unparse(node), node.lineno
 
 

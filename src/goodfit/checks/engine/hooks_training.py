@@ -74,7 +74,8 @@ class TrainingHooks(Replacing):
         self._note_loss(losses)
         begins = None
         if watcher.hears(events.BackwardBegins):
-            begins = events.BackwardBegins(losses, gradients_given, inputs_given)
+            turned = gradients_given and _are_negative(given["grad_tensors"])
+            begins = events.BackwardBegins(losses, gradients_given, inputs_given, turned)
             watcher.tell(begins)
         result = self._run_backward(original, args, kwargs)
         self.program.backwards += 1
@@ -257,3 +258,9 @@ def _read_once(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]
 def _by_name(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
     """The arguments that are given to a call, by name: what another tool has wrapped has no signature."""
     return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def _are_negative(given: Any) -> bool:
+    """Whether the gradients that backward starts from are all below 0: of one tensor, or of several."""
+    grads = [given] if isinstance(given, Tensor) else list(given)
+    return bool(grads) and all(isinstance(each, Tensor) and bool((each < 0).all()) for each in grads)

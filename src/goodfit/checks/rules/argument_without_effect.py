@@ -5,7 +5,7 @@ What it checks
     one of its arguments, or nothing but `self.name = name`; no file of the program reads an attribute of that name, or
     has it as a text; and a call of the class gives it a value. Its name is that of a weight, rate, temperature, padding
     or the like. Or a method is given an argument, reads it at most to put self's value of that name in the place of
-    None, and computes with self.name throughout.
+    None, and computes with self.name throughout. Or it never reads an argument that a call gives by its name.
 
 Why it hurts
     The value that was chosen changes nothing: a weight of a loss stays at 1, a padding is looked for under the id of
@@ -49,7 +49,7 @@ BASES = frozenset({"object", "Module", "Dataset", "IterableDataset", "ABC"})
 
 class ArgumentWithoutEffect(SourceRule):
     code, level = "GF562", Level.WARNING
-    worth_parsing = lazy_pattern(r"\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
+    worth_parsing = lazy_pattern(r"\w=\w|\bself\.(\w+)(?:, self\.\w+)* *(?::[^=\n]+)?= *\1\b|\bself\.\w+, self\.\w+")
     what = "{name}, which is never read: the value changes nothing"
     fix = "Read it where it belongs, or leave the argument out"
     asks_the_file_alone = False
@@ -58,6 +58,7 @@ class ArgumentWithoutEffect(SourceRule):
         trees = [source.tree for source in self.program.source.files()]
         yield from unread_arguments(tree, *trees)
         yield from passed_over(tree, *trees)
+        yield from not_read(tree, *trees)
 
 
 def unread_arguments(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]:
@@ -92,6 +93,57 @@ def passed_over(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, in
                 given = _given(name, method.name, method, [tree, *others]) if _is_passed_over(method, name) else None
                 if given is not None and ast.unparse(given) not in ("None", f"self.{name}"):
                     yield f"{method.name} is given {name}={ast.unparse(given)}", argument.lineno
+
+
+def not_read(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]:
+    """Arguments of methods that are given by their name, as something computed, and that nothing reads."""
+    classes = {node.name: node for node in of_kind(tree, ast.ClassDef)}
+    for owner in classes.values():
+        if not _is_own(owner, classes):
+            continue
+        for method in (each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name != "__init__"):
+            if method.decorator_list or method.args.kwarg is not None or not _reads_alone(method) or _is_empty(method):
+                continue
+            names = {node.id for node in of_kind(method, ast.Name)}
+            for argument in [*method.args.args[1:], *method.args.kwonlyargs]:
+                name = argument.arg
+                if name not in names and TUNES.search(name):
+                    called_by = _callers(method.name, owner.name, [tree, *others])
+                    values = [each.value for call in called_by for each in call.keywords if each.arg == name]
+                    if values and not _is_shared(method, classes):
+                        yield f"{method.name} is given {name}={ast.unparse(values[0])}", argument.lineno
+
+
+def _callers(method: str, owner: str, trees: list[ast.Module]) -> Iterator[ast.Call]:
+    """Calls of a method by its name; of a net's forward those of what is set to the net."""
+    for tree in trees:
+        nets = {
+            ast.unparse(target)
+            for node in of_kind(tree, ast.Assign)
+            for target in node.targets
+            if called(node.value) == owner
+        }
+        for call in of_kind(tree, ast.Call):
+            if called(call) == method or (method == "forward" and ast.unparse(call.func) in nets):
+                yield call
+
+
+def _is_empty(method: ast.FunctionDef) -> bool:
+    """Whether a method is there to be overridden."""
+    return not any(isinstance(node, ast.Return | ast.Assign | ast.AugAssign) for node in all_nodes(method)) or any(
+        isinstance(node, ast.Raise) for node in method.body
+    )
+
+
+def _is_shared(method: ast.FunctionDef, classes: dict[str, ast.ClassDef]) -> bool:
+    """Whether several classes have a method of this name and argument: one interface, which not all of them need."""
+    names = [each.arg for each in method.args.args]
+    return any(
+        isinstance(each, ast.FunctionDef) and each is not method and each.name == method.name
+        and [argument.arg for argument in each.args.args] == names
+        for owner in classes.values()
+        for each in owner.body
+    )  # fmt: skip
 
 
 def _is_passed_over(method: ast.FunctionDef, name: str) -> bool:

@@ -4,8 +4,9 @@ What it checks
     In the source of the program: a call of a function, class or method that the file defines or imports, where the
     words in the names of two arguments are those of each other's parameters. Or one is named for the other's place
     (warmup_steps for num_training_steps), and what stands in its own place is of that kind and not named for it
-    (total_steps for num_warmup_steps). Calls in both orders, as in a symmetric loss, are left aside, as are parameters
-    that are exchanged on purpose: in and out, left and right, source and target, real and fake.
+    (total_steps for num_warmup_steps). Or __init__ keeps two arguments under each other's name. Calls in both orders,
+    as in a symmetric loss, are left aside, as are parameters that are exchanged on purpose: in and out, left and
+    right, source and target, real and fake.
 
 Why it hurts
     Numbers and tensors of one kind fit in both places, so nothing fails: a warmup as long as the training, a score
@@ -34,7 +35,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import all_nodes, called, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, given, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -80,7 +81,8 @@ class ArgumentsExchanged(SourceRule):
     fix = "Exchange them, or give them by name"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        return exchanged(tree)
+        yield from exchanged(tree)
+        yield from kept_exchanged(tree)
 
 
 def exchanged(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -112,6 +114,19 @@ def exchanged(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for call, pair, text in found:
         if (ast.unparse(call.func), frozenset(pair)) not in straight:
             yield text, call.lineno
+
+
+def kept_exchanged(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Two arguments of __init__ that are each kept under the other's name, with the line of the first."""
+    for init in (node for node in of_kind(tree, ast.FunctionDef) if node.name == "__init__"):
+        names = {each.arg for each in init.args.args}
+        kept: dict[str, tuple[str, int]] = {}
+        for target, value in given(all_nodes(init)):
+            if isinstance(target, ast.Attribute) and isinstance(value, ast.Name) and {target.attr, value.id} <= names:
+                kept[target.attr] = (value.id, target.lineno)
+        for name, (other, line) in kept.items():
+            if name < other and kept.get(other, ("", 0))[0] == name:
+                yield f"self.{name} is set to {other}, and self.{other} to {name}", line
 
 
 def _are_exchanged(first: Words, second: Words, wants_first: Words, wants_second: Words) -> bool:

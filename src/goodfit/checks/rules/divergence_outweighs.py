@@ -58,7 +58,7 @@ ERRORS = ("AbsBackward0",)
 
 class DivergenceOutweighs(LiveRule):
     code, level = "GF274", Level.WARNING
-    yields_to = ("divergence-raised",)
+    yields_to = ("divergence-raised", "summed-over-all-rows")
 
     def start(self) -> None:
         self.passes = self.passes_collapsed = 0

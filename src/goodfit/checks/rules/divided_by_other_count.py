@@ -69,7 +69,7 @@ WRONG = {(SUMS, BATCHES): "the mean loss of each batch is multiplied with its ro
 
 class DividedByOtherCount(SourceRule):
     code, level = "GF450", Level.WARNING
-    worth_parsing = lazy_pattern(r"\+=|\.append\(")
+    worth_parsing = lazy_pattern(r"\+=|\.append\(|\.(update|add)\(")
     what = "{name}"
     fix = "Divide the sum of means by the number of batches, or weigh each by its rows; divide rows by rows"
     yields_to = ("impossible-metric",)
@@ -115,6 +115,7 @@ def divided(
     for body in scopes(tree):
         own = [statement for statement in body if not isinstance(statement, ast.FunctionDef | ast.ClassDef)]
         nodes = [node for statement in own for node in within(statement)]
+        yield from _metered(nodes, losses, lines)
         divisions = [
             node for node in nodes if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
         ]
@@ -134,6 +135,22 @@ def divided(
                 continue
             if wrong and (kinds[1] != WHOLE or names_in(sides[1]) & set(with_rest)):
                 yield wrong, node.lineno
+
+
+def _metered(nodes: list[ast.AST], losses: set[str], lines: Collection[int]) -> Iterator[tuple[str, int]]:
+    """Updates of a meter by the mean of a batch and the size that batches are meant to have."""
+    loops = [node for node in nodes if isinstance(node, ast.For) and node.lineno in lines]
+    if not loops:
+        return
+    assigned = _assigned(nodes)
+    measured = _measured(nodes, assigned)
+    for call in (node for loop in loops for part in loop.body for node in within(part)):
+        if isinstance(call, ast.Call) and called(call) in ("update", "add") and isinstance(call.func, ast.Attribute):
+            sizes = [*call.args[1:2], *(each.value for each in call.keywords if each.arg in ("n", "count", "num"))]
+            if call.args and len(sizes) == 1:
+                weighed = ast.BinOp(call.args[0], ast.Mult(), sizes[0])
+                if _kind(weighed, assigned, losses, measured) == WEIGHED:
+                    yield "a meter counts the mean of the smaller last batch as that of a whole one", call.lineno
 
 
 class Scope(NamedTuple):
@@ -168,12 +185,7 @@ class Scope(NamedTuple):
 
 
 def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
-    assigned: dict[str, list[ast.AST]] = {}
-    for node in nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            assigned.setdefault(node.targets[0].id, []).append(node.value)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Mult):
-            assigned.setdefault(node.target.id, []).append(node)  # loss *= len(x): no mean any more
+    assigned = _assigned(nodes)
     measured = _measured(nodes, assigned)
     kinds: dict[str, set[str]] = {}
     loaders: set[str] = set()
@@ -192,6 +204,17 @@ def _read(nodes: list[ast.AST], losses: set[str]) -> Scope:
             counts[name] = min(of)
     sums = {name: kind for name, kind in single.items() if kind in (MEANS, RIGHT, WEIGHED, SUMS)}
     return Scope(sums, counts, loaders, loops, measured)
+
+
+def _assigned(nodes: list[ast.AST]) -> dict[str, list[ast.AST]]:
+    """What names are set to."""
+    assigned: dict[str, list[ast.AST]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            assigned.setdefault(node.targets[0].id, []).append(node.value)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Mult):
+            assigned.setdefault(node.target.id, []).append(node)  # loss *= len(x): no mean any more
+    return assigned
 
 
 def _measured(nodes: list[ast.AST], assigned: dict[str, list[ast.AST]]) -> set[str]:

@@ -1,9 +1,10 @@
 """focal-of-mean: the weight in a focal loss is made of the batch's mean loss, or grows with the row's probability.
 
 What it checks
-    In the graph of what backward is called on stands exp(-loss) of a cross-entropy that was averaged over several rows.
+    In the graph of what backward is called on stands exp(-loss) of a cross-entropy that was averaged over several rows,
+    or that has weights of classes, not all alike.
     Or, in the source of the program, the weight of a focal loss is p ** gamma, p being the probability of the true
-    class: exp(-loss), what gather takes of a softmax, or p * t + (1 - p) * (1 - t).
+    class: exp(-loss), what gather takes of a softmax, or p * t + (1 - p) * (1 - t); or (1 - p) * gamma beside log(p).
 
 Why it hurts
     A focal loss gives each row a weight by its own probability, exp(-loss of the row). Of the mean there is one weight
@@ -34,13 +35,13 @@ from torch import Tensor
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, WatchEnds
-from goodfit.checks.engine.focal_weights import weights_turned
+from goodfit.checks.engine.focal_weights import weights_multiplied, weights_turned
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
 
 NODES_AT_MOST = 40
-WORTH_PARSING = lazy_pattern(r"(?i)(\*\* ?|pow\()[^\n]*(gamma|focus)")
+WORTH_PARSING = lazy_pattern(r"(?i)(\* ?|pow\()[^\n]*(gamma|focus)")
 CROSS_ENTROPIES = ("NllLoss", "BinaryCrossEntropy")
 REDUCED = (1, 2)  # torch's numbers for mean and sum
 FACTORS = ("NegBackward0", "MulBackward0", "DivBackward0")
@@ -62,6 +63,13 @@ class FocalOfMean(LiveRule):
                         file=source.file,
                         line=line,
                     )
+                for name, line in dict.fromkeys(weights_multiplied(source.tree)):
+                    yield self.finding(
+                        f"{name} multiplies with gamma, where a power was meant: easy rows count as in a cross-entropy",
+                        "Take (1 - p) ** gamma",
+                        file=source.file,
+                        line=line,
+                    )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for node in event.named("ExpBackward0", nearest=NODES_AT_MOST):
@@ -73,6 +81,23 @@ class FocalOfMean(LiveRule):
                     'Compute the cross-entropy with reduction="none", weigh each value, then take the mean',
                 )
                 return
+            if _has_class_weights(node):
+                yield self.finding(
+                    "exp(-loss) is taken of a cross-entropy with class weights: it is p ** weight, and not the "
+                    "probability of the true class",
+                    "Take exp(-loss) of the cross-entropy without weights, and multiply by weight[y] after that",
+                )
+                return
+
+
+def _has_class_weights(node: Any) -> bool:
+    """Whether exp's argument is the negated cross-entropy of each row, with weights of classes that differ."""
+    inputs = graph.parents(node)
+    if len(inputs) != 1 or inputs[0].name() != "NegBackward0":
+        return False
+    loss = graph.behind(graph.parents(inputs[0])[0])
+    weight = getattr(loss, "_saved_weight", None) if loss.name().startswith("NllLoss") else None
+    return isinstance(weight, Tensor) and weight.numel() > 1 and bool((weight != weight[0]).any())
 
 
 def _rows_of_mean(node: Any) -> int:

@@ -88,8 +88,8 @@ class GeneratorWithCritic(LiveRule):
             return
         self.place = user_place()
         nodes = {id(kept.node): kept for kept in self.calls}
-        for node, sign in _signed(event.losses[0], nodes):
-            kept = nodes[id(node)]
+        for node, of_loss in _signed(event.losses[0], nodes):
+            kept, sign = nodes[id(node)], -of_loss if event.turned else of_loss
             net = kept.net()
             if kept.made and net is not None:
                 self.signs[id(net)] = sign if self.signs.get(id(net), sign) == sign else 0
