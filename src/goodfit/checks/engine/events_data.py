@@ -55,7 +55,10 @@ class Inverse(Event):
 
 @event
 class Split(Event):
-    """scikit-learn's train_test_split has parted an array or frame, `whole`, in two; `stratify` as it was given."""
+    """scikit-learn has parted an array or frame, `whole`, in two; `stratify` as it was given.
+
+    By train_test_split, or by a splitter's first fold: then these are numbers of rows.
+    """
 
     first: Any
     second: Any

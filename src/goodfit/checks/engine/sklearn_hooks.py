@@ -1,4 +1,4 @@
-"""Hooks of scikit-learn, from the moment a program imports it: fitted transformers, and train_test_split.
+"""Hooks of scikit-learn, from the moment a program imports it: fitted transformers, splits, and scores.
 
 Nothing of scikit-learn is imported for this: its modules are changed right after the program has imported them.
 """
@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from goodfit.checks.engine import events
 from goodfit.checks.engine.watcher import Watcher
 
@@ -25,6 +27,9 @@ TRANSFORMERS = {
     "sklearn.impute._knn": ("KNNImputer",),
 }  # fmt: skip
 SPLITS = "sklearn.model_selection._split"
+SPLITTERS = (  # that know of no groups
+    "KFold", "RepeatedKFold", "ShuffleSplit", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
+)  # fmt: skip
 AREAS = ("roc_auc_score", "average_precision_score")
 SCORES = {
     "sklearn.metrics._ranking": AREAS,
@@ -79,6 +84,8 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
                     self._replace(kind, method, getattr(self, f"_{method}"))
         if module.__name__ == SPLITS:
             self._replace_function(module, "sklearn.model_selection", "train_test_split", self._split)
+            for name in SPLITTERS:
+                self._replace_folds(getattr(module, name))
         for name in SCORES.get(module.__name__, ()):
             self._replace_function(module, "sklearn.metrics", name, functools.partial(self._score, name))
 
@@ -107,6 +114,23 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
         setattr(owner, name, replacement)
         self._undo.append(
             functools.partial(setattr, owner, name, original) if own else functools.partial(delattr, owner, name)
+        )
+
+    def _replace_folds(self, kind: Any) -> None:
+        """Of a splitter: its first fold is told."""
+        own, original = "split" in vars(kind), kind.split
+
+        @functools.wraps(original)
+        def split(splitter: Any, x: Any, y: Any = None, groups: Any = None) -> Any:
+            for at, fold in enumerate(original(splitter, x, y, groups)):
+                if at == 0 and not self._watcher.busy:
+                    stratify = y if kind.__name__.find("Stratified") >= 0 else None
+                    self._watcher.tell(events.Split(*fold, stratify, np.arange(len(fold[0]) + len(fold[1]))))
+                yield fold
+
+        kind.split = split
+        self._undo.append(
+            functools.partial(setattr, kind, "split", original) if own else functools.partial(delattr, kind, "split")
         )
 
     def _fit(self, args: Any, kwargs: Any, result: Any) -> None:

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
-from goodfit.checks.engine.own_source import all_nodes, called, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, given, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -78,10 +78,8 @@ def encoded_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """What is encoded anew for validation or test rows, each with its line."""
     encoders = {
         target.id
-        for node in all_nodes(tree)
-        if isinstance(node, ast.Assign) and ENCODERS.search(called(node.value))
-        for target in node.targets
-        if isinstance(target, ast.Name)
+        for target, value in given(all_nodes(tree))
+        if ENCODERS.search(called(value)) and isinstance(target, ast.Name)
     }
     seen: dict[str, str] = {}  # the form of a call without the name of its data, and that name
     for node in all_nodes(tree):

@@ -2,10 +2,10 @@
 
 What it checks
     train_test_split of scikit-learn parts a frame that has a column named after a group (patient, subject,
-    participant, speaker, study, scan, video), whose values repeat, and at least half of the rows of the second part
-    belong to groups of the first. Or it parts rows, or their numbers, while a variable of that name has as many values,
-    and the program then trains on something else than these: they are not its classes, and no embedding has a row for
-    each.
+    participant, speaker, study, scan, video, song), whose values repeat, and at least half of the rows of the second
+    part belong to groups of the first. Or it, or a fold of KFold, ShuffleSplit or the like, parts rows, or their
+    numbers, while a variable of that name has as many values, and the program then trains on something else than these:
+    they are not its classes, and no embedding has a row for each.
 
 Why it hurts
     Rows of one patient are alike. The model recognises the patient, and its score on new ones is lower than the test
@@ -44,7 +44,7 @@ from goodfit.formatting import counted
 from goodfit.lazy_pattern import lazy_pattern
 
 NAMES = lazy_pattern(  # not persons or child, which are numbers of them
-    r"(^|[_\W])((patient|subject|participant|speaker|study|scan|video|animal)s?|person|individual|donor|pupil|student|"
+    r"(^|[_\W])((patient|subject|participant|speaker|study|scan|video|animal|song|track|clip)s?|person|owner|individual|donor|pupil|student|"
     r"athlete|volunteer|recording|slide|mouse)([_\W]?(id|no|nr|name))?$",
     re.I,
 )

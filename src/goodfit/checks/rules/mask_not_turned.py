@@ -5,10 +5,10 @@ What it checks
     or as centre and size. The same row came again mirrored, to the last bit, and its mask or boxes were not, though
     mirroring would change them; or these were, and the image was not. Six times. Of masks also the program's source:
     the function that gives both draws by chance and mirrors, rotates or cuts what it gives as the one, and does nothing
-    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set. Of what
-    is named boxes, corners or key points also the source: the picture is mirrored by chance, and they are not set
-    again. Or both are mirrored, and in a program whose points are called left_... and right_... no pair of them is
-    exchanged: the left hand of the mirrored person is the one that was the right hand.
+    of the kind to the other; or it calls one function for each of them that draws anew, with no seed set. Of what is
+    named boxes, corners or key points also the source: the picture is mirrored by chance, and they are not set again;
+    or boxes are mirrored, and their two ends are not exchanged; or points are, and in a program whose points are called
+    left_... and right_... no pair of them is exchanged: the left hand of the mirrored person was the right one.
 
 Why it hurts
     Half of the masks or boxes lie where nothing is. The net learns blurred shapes, symmetric to the middle.
@@ -38,13 +38,14 @@ from torch import Tensor
 
 from goodfit.checks.engine.events import Batch, WatchEnds
 from goodfit.checks.engine.fingerprints import fingerprints
+from goodfit.checks.engine.mirrored_ends import ends_kept
 from goodfit.checks.engine.moved_apart import boxes_left, not_moved
 from goodfit.checks.engine.sides import not_swapped
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
 
-WORTH_PARSING = lazy_pattern(r"flip|rot|crop|affine|warp|perspective|elastic|::-1", re.IGNORECASE)
+WORTH_PARSING = lazy_pattern(r"flip|rot|crop|affine|warp|perspective|elastic|mirror|::-1", re.IGNORECASE)
 FIX = "Mirror both by one random number"
 EXCHANGE = "Exchange the points of the left and of the right side after mirroring: points = points[flip_order]"
 TIMES_AT_LEAST = 6
@@ -82,7 +83,7 @@ class MaskNotTurned(LiveRule):
         if len(numbers) != len(image) or image.numel() + mask.numel() > VALUES_AT_MOST:
             return
         kept = self.rows.setdefault(event.loader, {})
-        images, masks = fingerprints(image), fingerprints(mask)
+        images, masks = fingerprints(image), fingerprints(_rounded(mask))
         known = [at for at, number in enumerate(numbers) if number in kept]
         for at in known:
             self.times += _turned_apart(kept[numbers[at]], images[at], masks[at])
@@ -95,7 +96,8 @@ class MaskNotTurned(LiveRule):
             )
         elif len(known) < len(numbers) and len(kept) < ROWS_KEPT:
             mirrored = [
-                (fingerprints(image.flip(dim)), fingerprints(_mirrored(mask, image.shape, dim))) for dim in MIRRORS
+                (fingerprints(image.flip(dim)), fingerprints(_rounded(_mirrored(mask, image.shape, dim))))
+                for dim in MIRRORS
             ]
             for at, number in enumerate(numbers):
                 others = tuple(each[0][at] for each in mirrored), tuple(each[1][at] for each in mirrored)
@@ -108,6 +110,13 @@ class MaskNotTurned(LiveRule):
             if WORTH_PARSING.search(source.text):
                 for what, line in dict.fromkeys(not_swapped(source.tree)):
                     yield self.finding(what, EXCHANGE, file=source.file, line=line)
+                for name, line in dict.fromkeys(ends_kept(source.tree)):
+                    yield self.finding(
+                        f"{name} is mirrored with its left end as the left one: x1 is then beyond x2",
+                        "Exchange the ends: x1, x2 = width - x2, width - x1",
+                        file=source.file,
+                        line=line,
+                    )
                 for what, line in dict.fromkeys(boxes_left(source.tree) if self.times < TIMES_AT_LEAST else ()):
                     yield self.finding(what, FIX, file=source.file, line=line)
         if not self.has_masks or self.times >= TIMES_AT_LEAST:
@@ -159,6 +168,11 @@ def _box_format(target: Tensor, image: torch.Size) -> str:
         return "corners"
     inside = (first - second / 2 >= -BEYOND) & (first + second / 2 <= 1 + BEYOND)
     return "centre" if bool(inside.all()) else ""
+
+
+def _rounded(target: Tensor) -> Tensor:
+    """Boxes without what a subtraction leaves behind: 1 - x / w is (w - x) / w but for the last bits."""
+    return target.mul(1 / BEYOND).round() if target.shape[-1] == 4 and target.dim() in (2, 3) else target
 
 
 def _mirrored(target: Tensor, image: torch.Size, dim: int) -> Tensor:

@@ -4,8 +4,8 @@ What it checks
     The source: minimum, maximum, mean or deviation are taken of a whole series, or of columns of a frame, along time
     (without an axis, or along axis 0), and scale it, or a StandardScaler, MinMaxScaler or the like of scikit-learn is
     fitted to it and transforms it, also in a function of the program's that returns the scaler; what is made of it is
-    then cut at one place into a first part [:k] and a rest [k:]. And the program cuts windows, [i : i + length], so
-    that its rows are in the order of time.
+    then cut at one place into a first part [:k] and a rest [k:], or these are transformed, each by itself. And the
+    program cuts windows, [i : i + length], so that its rows are in the order of time.
 
 Why it hurts
     The scale tells the training how high the series will rise. Inputs of the test part stay within 0 to 1 because their
@@ -40,6 +40,7 @@ MEASURES = frozenset({"min", "max", "mean", "std", "amin", "amax", "nanmin", "na
 SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
 WINDOWED = ("unfold", "sliding_window_view")
 SERIES, SCALER = "series", "scaler"
+FIRST, REST = "first part", "rest"
 MADE_OF_AT_MOST = 6  # steps from a name to what is made of it
 
 
@@ -94,6 +95,7 @@ def scaled_whole(body: Sequence[ast.stmt], fitting: Mapping[str, Fitting] = NONE
         if isinstance(target, ast.Name) and series is not None:
             measures.setdefault(series, set()).add(target.id)
     yield from _transformed_whole(nodes, assigned)
+    yield from _transformed_in_parts(nodes, assigned)
     yield from _transformed_by_another(nodes, assigned, fitting)
     for target, value in assigned:
         if _series(target) is None or not isinstance(value, ast.BinOp):
@@ -124,6 +126,29 @@ def _transformed_whole(
                 is_scaled = _is_scaler(node.func.value, scalers)
                 if series and is_scaled and _is_cut_after(target.id, value.lineno, nodes, assigned):
                     yield series, fitted[series]
+
+
+def _transformed_in_parts(
+    nodes: Sequence[ast.AST], assigned: Sequence[tuple[ast.expr, ast.expr]]
+) -> Iterator[tuple[str, int]]:
+    """Series that a scaler is fitted to, whose first part [:k] and rest [k:] it transforms, each with the line."""
+    scalers = {ast.unparse(target) for target, value in assigned if _is_scaler(value, set())}
+    fitted: dict[str, int] = {}
+    parts: dict[str, set[str]] = {}
+    for node in nodes:
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.func, ast.Attribute):
+            continue
+        if not _is_scaler(node.func.value, scalers):
+            continue
+        if called(node) == "fit" and _whole(node.args[0]):
+            fitted[_whole(node.args[0])] = node.lineno
+        part = node.args[0]
+        if called(node) == "transform" and isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
+            side = FIRST if part.slice.lower is None else REST if part.slice.upper is None else ""
+            parts.setdefault(_whole(part.value), set()).add(side)
+    for series, line in fitted.items():
+        if parts.get(series, set()) >= {FIRST, REST}:
+            yield series, line
 
 
 def _fitting_functions(tree: ast.Module) -> dict[str, Fitting]:
