@@ -263,4 +263,5 @@ def _by_name(names: Sequence[str], args: Any, kwargs: Any) -> dict[str, Any]:
 def _are_negative(given: Any) -> bool:
     """Whether the gradients that backward starts from are all below 0: of one tensor, or of several."""
     grads = [given] if isinstance(given, Tensor) else list(given)
-    return bool(grads) and all(isinstance(each, Tensor) and bool((each < 0).all()) for each in grads)
+    real = [each for each in grads if isinstance(each, Tensor) and not each.is_complex()]
+    return bool(grads) and len(real) == len(grads) and all(bool((each < 0).all()) for each in real)

@@ -121,10 +121,11 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
         own, original = "split" in vars(kind), kind.split
 
         @functools.wraps(original)
-        def split(splitter: Any, x: Any, y: Any = None, groups: Any = None) -> Any:
-            for at, fold in enumerate(original(splitter, x, y, groups)):
-                if at == 0 and not self._watcher.busy:
-                    stratify = y if kind.__name__.find("Stratified") >= 0 else None
+        def split(*args: Any, **kwargs: Any) -> Any:
+            for at, fold in enumerate(original(*args, **kwargs)):
+                if at == 0 and not self._depth and not self._watcher.busy:
+                    labels = args[2] if len(args) > 2 else kwargs.get("y")
+                    stratify = labels if "Stratified" in kind.__name__ else None
                     self._watcher.tell(events.Split(*fold, stratify, np.arange(len(fold[0]) + len(fold[1]))))
                 yield fold
 
