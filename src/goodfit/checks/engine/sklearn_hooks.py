@@ -126,7 +126,9 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
                 if at == 0 and not self._depth and not self._watcher.busy:
                     labels = args[2] if len(args) > 2 else kwargs.get("y")
                     stratify = labels if "Stratified" in kind.__name__ else None
-                    self._watcher.tell(events.Split(*fold, stratify, np.arange(len(fold[0]) + len(fold[1]))))
+                    first, second = fold
+                    rows = np.arange(len(first) + len(second))
+                    self._watcher.tell(events.Split(first, second, stratify, rows))
                 yield fold
 
         kind.split = split
