@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import goodfit
+from goodfit.analysis.profile import drawn_in_text
 from goodfit.cli.app import app
 
 CSV = """id;Preis;Ort;Tag;Notiz
@@ -87,3 +88,9 @@ def test_the_command_prints_json_and_areas(table: Path) -> None:
     assert "left of z = -1: 0.158655" in CliRunner().invoke(app, ["stats", "area", "-1"]).output
     table_of_areas = CliRunner().invoke(app, ["stats", "table"]).output
     assert " 1.9  0.9713  0.9719  0.9726  0.9732  0.9738  0.9744  0.9750" in table_of_areas
+
+
+def test_a_histogram_is_drawn_in_a_line() -> None:
+    assert drawn_in_text([8, 4, 0, 1]) == "█▄ ▁"  # of 8: all, half, none, an eighth
+    assert drawn_in_text([1, 1, 3, 3], bars=2) == "▃█"  # 2 and 6: a third is between two and three eighths
+    assert drawn_in_text([0, 0]) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LEVELS_LISTED = 8
 NOTED = ("numbers", "dates", "missing")  # of what is said of columns: the table of them shows the rest
 BINS_AT_MOST = 40
+BLOCKS = " ▁▂▃▄▅▆▇█"
 COLUMNS_KEPT, ROWS_LOOKED_AT = 200, 10_000  # of a run: a second's work, and a tenth of a megabyte
 VALUES_THAT_TELL = 20  # of which chance alone gives a distance of 0.23
 NORMAL_DISTANCE = 0.05  # of shares: nearer is like the normal curve
@@ -254,6 +256,17 @@ def _of_numbers(column: pl.Series, values: np.ndarray, kind: ColumnType) -> Colu
     )
     rows = len(column)
     return ColumnProfile(column.name, kind.name, kind.why, rows, rows - len(values), len(np.unique(values)), described)
+
+
+def drawn_in_text(counts: Sequence[float], bars: int = 8) -> str:
+    """A histogram as a line of blocks, from the smallest values to the largest; the highest one is the commonest."""
+    cumulative = np.concatenate([[0.0], np.cumsum(counts)])
+    if cumulative[-1] == 0:
+        return ""
+    bars = min(bars, len(counts))
+    heights = np.diff(np.interp(np.linspace(0, len(counts), bars + 1), np.arange(len(counts) + 1), cumulative))
+    levels = np.ceil(heights / heights.max() * (len(BLOCKS) - 1)).astype(int)  # a value that is there is seen
+    return "".join(BLOCKS[level] for level in levels)
 
 
 def _histogram(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

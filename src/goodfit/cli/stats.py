@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,13 +148,16 @@ def _show_remarks(notes: list[tuple[str, str, str]], doubts: list[tuple[str, str
 
 def _show(profiles: list[ColumnProfile]) -> None:
     """A table of the numbers, and one of the others."""
+    from goodfit.analysis.profile import BLOCKS, drawn_in_text
     from goodfit.formatting import counted, number, year
+    from goodfit.stats.describe import area_left_of
 
     numbers = [each for each in profiles if each.numbers is not None]
     others = [each for each in profiles if each.numbers is None]
     rows = profiles[0].rows if profiles else 0
     click.echo(f"{counted(rows, 'row')}, {counted(len(profiles), 'column')}")
-    lines = [["numbers", "missing", "mean", "deviation", "min", "median", "max", "within 1", "2", "3", "outliers", ""]]
+    titles = ("missing", "mean", "deviation", "min", "median", "max", "within 1", "2", "3", "outliers", "drawn")
+    lines = [["numbers", *titles, ""]]
     for column in numbers:
         each = column.numbers
         assert each is not None
@@ -162,10 +167,14 @@ def _show(profiles: list[ColumnProfile]) -> None:
         words = "few values" if each.is_few else "normal" if each.is_normal else "not normal"
         lines.append(
             [column.name, number(column.missing), written(each.mean), number(each.deviation), *ends, *within,
-             number(each.outliers), words]
+             number(each.outliers), drawn_in_text(each.counts), words]
         )  # fmt: skip
     if numbers:
-        lines.append(["(normal curve)", *[""] * 6, "68.3%", "95.4%", "99.7%", "", ""])
+        areas = [area_left_of(0.75 * at) for at in range(-4, 5)]
+        normal = [right - left for left, right in pairwise(areas)]
+        lines.append(["(normal curve)", *[""] * 6, "68.3%", "95.4%", "99.7%", "", drawn_in_text(normal), ""])
+        if not _takes(BLOCKS):
+            lines = [[*line[:-2], line[-1]] for line in lines]
         click.echo()
         _print(lines)
         click.echo("deviation: the standard deviation of a sample (n - 1); within 1, 2, 3: that of the population (n)")
@@ -178,6 +187,15 @@ def _show(profiles: list[ColumnProfile]) -> None:
             lines.append([column.name, number(column.missing), number(column.distinct), values or column.why])
         click.echo()
         _print(lines)
+
+
+def _takes(signs: str) -> bool:
+    """Whether stdout has these signs."""
+    try:
+        signs.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _print(lines: list[list[str]]) -> None:
