@@ -418,6 +418,14 @@ def test_probabilities_are_found_whatever_a_class_is_called(
     assert loss.values[0] == pytest.approx(log_loss([at % 2 for at in range(5)], [1 - share for share in shares]))
 
 
+def test_scores_of_images_are_no_predictions(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "predictions.csv", ["key", "pixel_accuracy", "log_loss", "error"], [["a.png", 0.9, 0.2, ""]]
+    )
+    with pytest.raises(DataError, match="Compare the runs themselves"):
+        goodfit.compare(file, file)
+
+
 def test_files_are_compared_without_pytorch(tmp_path: Path) -> None:
     a, b, *_ = two_classes(tmp_path)
     program = (

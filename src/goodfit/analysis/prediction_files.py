@@ -75,6 +75,12 @@ def file_entry(path: Path, named: Named, *, name: str | None = None, classes: bo
     read = [name for name in named_so if name is not None]
     separator = None if table.delimited is None else table.delimited.separator
     reader = _Reader(frame, convention(frame[list(dict.fromkeys(read))], separator=separator, decimal=None), path)
+    if prediction_name is None and not of_class and positive is None and is_predictions(path):
+        raise NoPredictionError(
+            "it holds the scores of each row, and no prediction",
+            where=path,
+            fix="Compare the runs themselves: goodfit compare RUN RUN",
+        )
     if prediction_name is None and not of_class and positive is None:
         raise NoPredictionError(
             f"no column of predictions is recognised among {', '.join(columns[:12])}",
