@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import psutil
 import pytest
 import torch
@@ -19,6 +20,10 @@ from sklearn.metrics import accuracy_score, log_loss
 from torch import nn
 
 import goodfit as gf
+from goodfit.fitting import fit as fit_module
+from goodfit.fitting import training as training_module
+from goodfit.train.device import cpu_threads
+from goodfit.train.loop import Training
 
 QUICK: dict[str, Any] = {"epochs": 2, "precision": "float32", "width": 4}
 
@@ -196,6 +201,23 @@ def test_a_time_budget_is_kept(tmp_path: Path) -> None:
     run = gf.fit(gf.arrays(x, y), out=tmp_path / "run", minutes=0.15)
     assert run.record.seconds < 0.15 * 60 * 1.3
     assert len(run.history) > 2
+
+
+def test_steps_are_timed_by_as_many_threads_as_make_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small net trains by one thread; by two, on a busy machine, a step takes a hundred times as long."""
+    threads: list[int] = []
+    timed = training_module.fit_schedule
+
+    def fit_schedule(training: Training, *rest: Any) -> None:
+        threads.extend((torch.get_num_threads(), training.hyper.threads or torch.get_num_threads()))
+        timed(training, *rest)
+
+    monkeypatch.setattr(fit_module, "fit_schedule", fit_schedule)
+    x, y = digits()
+    columns = {f"x{at}": x.reshape(600, -1)[:, at] for at in (20, 28, 36)}
+    with cpu_threads(2):
+        gf.fit(pl.DataFrame({**columns, "y": y % 2}), target="y", out=tmp_path / "run", minutes=0.1)
+    assert threads == [1, 1]
 
 
 def test_leaving_and_saving_keep_the_run_whole(tmp_path: Path) -> None:

@@ -50,6 +50,21 @@ def test_rivals_get_what_they_are_thought_to_take_and_no_more_than_their_share()
     plain = Budget(2.0, now, 0).seconds_left(run, 0.0)
     assert plain == pytest.approx(120 - CLOSING_SECONDS, abs=1)
     assert Budget(2.0, now, 0, 10.0).seconds_left(run, 0.0) == pytest.approx(plain - 10, abs=1)
-    assert Budget(2.0, now, 0, 1e6).seconds_left(run, 0.0) == pytest.approx(plain - SHARE_OF_RIVALS * 120, abs=1)
+    assert Budget(2.0, now, 0, 1e6).seconds_left(run, 0.0) == pytest.approx((1 - SHARE_OF_RIVALS) * plain, abs=1)
     ends = Budget(2.0, now, 0, 1e6).for_rivals(run).ends
     assert ends == pytest.approx(now + 120 - CLOSING_SECONDS, abs=1)
+
+
+def test_the_net_has_its_share_of_a_short_budget_too() -> None:
+    """Of 12 s two are over: a quarter of 12 is for the end, and the net has 60% of the other seven seconds."""
+    run = training(net(), rows=50, batch_size=20)
+    left = Budget(0.2, time.monotonic() - 2, 0, 1e6).seconds_left(run, 0.0)
+    assert left == pytest.approx(0.6 * 7, abs=0.5)
+
+
+def test_what_the_net_has_had_counts_when_the_rivals_share_is_reckoned_again() -> None:
+    """Of 120 s 6 are for the end; the net has had 50 of the others, and what is left of its 60% of 114 is 18.4 s."""
+    run = training(net(), rows=50, batch_size=20)
+    run.position.seconds = 50.0
+    left = Budget(2.0, time.monotonic() - 50, 0, 1e6).seconds_left(run, 0.0)
+    assert left == pytest.approx(0.6 * 114 - 50, abs=1)

@@ -211,7 +211,8 @@ def fit(
                 say_what_is_cut_off(problem.source, journal)
         budget = _budget(of_rivals, problem, net, training, asked, began)
         if budget is not None and begun is None:
-            fit_schedule(training, budget, journal)
+            with cpu_threads(1 if asked.exact else training.hyper.threads):  # steps are timed as they will be made
+                fit_schedule(training, budget, journal)
         normalise = training.feed.normalise
         started = Started(
             options=asked.to_json(),

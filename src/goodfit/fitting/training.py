@@ -29,8 +29,9 @@ from goodfit.train.optimiser import make_optimiser, parameter_groups
 from goodfit.train.precision import Precision
 from goodfit.train.schedule import schedule
 
-CLOSING_SECONDS = 6.0  # of a time budget, kept for scores, predictions and the report
-SHARE_OF_RIVALS, SHARE_OF_SPREAD = 0.4, 0.15  # of a time budget, at most
+CLOSING_SECONDS, SHARE_OF_CLOSING = 6.0, 0.25  # of a time budget, kept for scores, predictions and the report, at most
+SHARE_OF_RIVALS = 0.4  # of the time that is left for learning, at most: of a short budget reading has taken a part
+SHARE_OF_SPREAD = 0.15  # of a time budget, at most
 TEST_ROW_SHARE = 1 / 3  # seconds of scoring a row, as a share of those of training on it
 
 
@@ -41,7 +42,7 @@ class Budget:
     Attributes:
         began: on the monotonic clock.
         test_rows: that are scored in the end.
-        rival_seconds: that rivals are thought to take after training; they get SHARE_OF_RIVALS of the minutes at most.
+        rival_seconds: that rivals are thought to take after training; they get SHARE_OF_RIVALS of what is left at most.
         spread_seconds: the same of what learns the widths of intervals.
     """
 
@@ -53,9 +54,9 @@ class Budget:
 
     def seconds_left(self, training: Training, epoch_seconds: float) -> float:
         """What is left for training."""
-        rivals = min(self.rival_seconds, SHARE_OF_RIVALS * 60 * self.minutes)
         spread = min(self.spread_seconds, SHARE_OF_SPREAD * 60 * self.minutes)
-        return self._closing(training, epoch_seconds) - spread - rivals - time.monotonic()
+        left = self._closing(training, epoch_seconds) - spread - time.monotonic()
+        return left - min(self.rival_seconds, max(0.0, SHARE_OF_RIVALS * (left + training.position.seconds)))
 
     def for_rivals(self, training: Training) -> TimeLimit:
         """How long rivals may take."""
@@ -77,7 +78,8 @@ class Budget:
             epoch_seconds = position.seconds / max(1, position.epoch)
         passes = training.task.looks * (self.test_rows + len(training.valid_rows))
         scoring = passes / max(1, len(training.train_rows)) * epoch_seconds * TEST_ROW_SHARE
-        return self.began + 60 * self.minutes - scoring - CLOSING_SECONDS
+        seconds = 60 * self.minutes
+        return self.began + seconds - scoring - min(CLOSING_SECONDS, SHARE_OF_CLOSING * seconds)
 
 
 def begin(problem: Problem, net: Net, setup: Setup, precision_why: str = "") -> Training:
