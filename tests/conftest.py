@@ -121,7 +121,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """The zoo's table, where more than its quick programs were run."""
     if "not zoo" in config.option.markexpr:
         return
-    reports = [report for of_status in terminalreporter.stats.values() for report in of_status]
+    stats = terminalreporter.stats.values()
+    reports = [each for of_status in stats for each in of_status if getattr(each, "when", "") == "call"]
     properties = [dict(getattr(report, "user_properties", [])) for report in reports]
     records = [each["zoo"] for each in properties if "zoo" in each]
     if records:
