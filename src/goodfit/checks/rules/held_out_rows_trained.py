@@ -56,6 +56,8 @@ class HeldOutRowsTrained(LiveRule):
     def on_call(self, event: NetCall) -> None:
         if event.grad:
             self.in_eval_mode = not event.training
+        else:
+            self.loader = None  # the batch was for an evaluation, perhaps in the middle of an epoch
 
     def on_step(self, event: Step) -> Iterator[Finding]:
         loader = self.loader() if self.loader is not None else None
