@@ -418,6 +418,24 @@ def test_probabilities_are_found_whatever_a_class_is_called(
     assert loss.values[0] == pytest.approx(log_loss([at % 2 for at in range(5)], [1 - share for share in shares]))
 
 
+def test_small_units_are_no_rounding(tmp_path: Path) -> None:
+    """Lengths of waves in metres: errors of 1e-8 and 3e-8 differ, and last digits of a file do not."""
+    random = np.random.default_rng(0)
+    y = 5e-7 + 1e-7 * random.random(60)
+    files = [
+        write(tmp_path / f"{size}.csv", ["id", "truth", "prediction"], zip(range(60), y, guesses, strict=True))
+        for size in (1, 3)
+        for guesses in [y + size * 1e-8 * random.normal(size=60)]
+    ]
+    pair = next(pair for pair in goodfit.compare(*files).pairs if pair.metric.name == "mae")
+    assert pair.p < 0.001
+    first = pl.read_csv(files[0])
+    near = first.with_columns(pl.col("truth") + (pl.col("prediction") - pl.col("truth")) * (1 + 1e-8))
+    near.select("id", first["truth"], prediction="truth").write_csv(tmp_path / "near.csv")
+    same = next(pair for pair in goodfit.compare(files[0], tmp_path / "near.csv").pairs if pair.metric.name == "mae")
+    assert same.difference.low == same.difference.high == 0
+
+
 def test_scores_of_images_are_no_predictions(tmp_path: Path) -> None:
     file = write(
         tmp_path / "predictions.csv", ["key", "pixel_accuracy", "log_loss", "error"], [["a.png", 0.9, 0.2, ""]]

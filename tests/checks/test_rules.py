@@ -95,7 +95,7 @@ def test_underfitting_is_a_loss_still_falling_with_nothing_learnt_by_heart() -> 
     message = next(f.message for f in check_end(end(**early | little)) if f.rule == "underfitting")
     assert "by no more than chance explains" in message
     shown = re.findall(r"rows \((.*?)\)", message)
-    assert len(set(shown)) == 2, "the two losses are told apart"
+    assert len(set(shown)) == 2, "digits enough to see which is higher"
 
 
 def test_underfitting_says_no_more_than_the_gap_that_is_shown_beside_it() -> None:

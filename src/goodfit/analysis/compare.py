@@ -16,7 +16,7 @@ from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import PairedTest, corrected_t, correlated_posterior, holm
 from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, RMSE, Metric
 
-ROUNDING = 1e-6  # of a loss, by which it is another one where predictions are read from a file
+ROUNDING = 1e-6  # of the largest loss: predictions that are read from a file have lost their last digits
 SHARES = (ACCURACY, BALANCED_ACCURACY, AUC)  # a difference of these is measured in points
 
 
@@ -158,8 +158,8 @@ def _row_differences(metric: Metric, a: np.ndarray, b: np.ndarray) -> np.ndarray
     """
     if metric != RMSE:
         differences = np.asarray(a - b)
-        same = np.abs(differences) <= ROUNDING * np.maximum(1.0, np.abs(a))
-        return np.zeros(len(a)) if same.all() else differences  # a run, and the file of its predictions
+        is_same = np.abs(differences).max() <= ROUNDING * np.abs(a).max()  # a run, and the file of its predictions
+        return np.zeros(len(a)) if is_same else differences
     total = _figure(metric, a) + _figure(metric, b)
     return np.zeros(len(a)) if total == 0 else np.asarray((a - b) / total)
 

@@ -117,7 +117,7 @@ class SklearnHooks(importlib.abc.MetaPathFinder):
         )
 
     def _replace_folds(self, kind: Any) -> None:
-        """Of a splitter: its first fold is told."""
+        """Of a splitter: rules hear of its first fold."""
         own, original = "split" in vars(kind), kind.split
 
         @functools.wraps(original)

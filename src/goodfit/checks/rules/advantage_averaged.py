@@ -47,7 +47,7 @@ MEANS = ("MeanBackward0", "SumBackward0")
 class AdvantageAveraged(SourceRule):
     code, level = "GF673", Level.WARNING
     worth_parsing = lazy_pattern(r"(?i)(adv\w*|returns?|rewards?|gae|rets?)(\[\w+\])?\.mean\(|mean\((adv|ret|rew)")
-    what = "{name} multiplies with the mean over the rows: good and bad actions are not told apart"
+    what = "{name} multiplies with the mean over the rows: good and bad actions of a batch weigh the same"
     fix = "Multiply row by row, then take the mean: (ratio * advantages).mean()"
 
     def start(self) -> None:
@@ -105,9 +105,16 @@ def _is_mean_of_chosen(node: ast.expr) -> bool:
     if len(node.args) != is_library:
         return False
     value = node.args[0] if is_library else node.func.value
-    while isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
-        value = value.value if isinstance(value, ast.Subscript) else value.func.value  # type: ignore[attr-defined]
+    while (owner := _owner(value)) is not None:
+        value = owner
     return bool(CHOSEN.search(last_name(value)))
+
+
+def _owner(value: ast.expr) -> ast.expr | None:
+    """x of x[i] and of x.f()."""
+    if isinstance(value, ast.Subscript):
+        return value.value
+    return value.func.value if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else None
 
 
 def _names(node: ast.expr) -> Iterator[str]:

@@ -44,7 +44,7 @@ IN_PLACE = ("add_", "sub_", "mul_", "div_", "copy_", "fill_", "zero_", "index_ad
 class ListsAreOne(SourceRule):
     code, level = "GF670", Level.WARNING
     worth_parsing = lazy_pattern(r"\] ?\* ?\w|\w ?\* ?\[|fromkeys\(")
-    what = "{name} holds one object many times, not many: what is put into one of them is in all"
+    what = "{name} holds the same object many times: what is put into one of them is in all"
     fix = "Make each: [[] for _ in range(n)], {key: [] for key in keys}"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:

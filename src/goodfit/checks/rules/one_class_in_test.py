@@ -42,6 +42,6 @@ class OneClassInTest(DataRule):
         if len(test) == 1 and len(train) > 1 and rows >= ROWS_AT_LEAST:
             yield self.finding(
                 f"all {counted(rows, f'test {data.noun}')} are of the class '{test.pop()}', and the training "
-                f"{data.noun}s are of {len(train)}: they cannot say how well the classes are told apart",
+                f"{data.noun}s are of {len(train)}: they cannot say how well the model distinguishes them",
                 "Give test rows of all classes, or leave --test out and let them be chosen by chance",
             )

@@ -43,6 +43,7 @@ ROWS_AT_LEAST, ROWS_AT_MOST = 16, 8_192
 JUDGED_AT = (3, 6, 12, 24)  # calls
 PAIRS_AT_LEAST = 48
 PARTS_AT_MOST = 16  # of which the rows of a batch are gathered
+SIDE_BY_SIDE = 0  # in place of a number of parts
 STANDS_OUT, HIDDEN = 6.0, 3.0  # standard errors
 BESIDE_AT_LEAST = 0.5  # of what partners are above the usual
 NEAREST = 40  # nodes of a loss, among which positives are looked for
@@ -115,9 +116,9 @@ class PartnerMisplaced(LiveRule):
     def start(self) -> None:
         self.calls = 0
         self.first_for_all = 0  # calls in which all rows have one positive
-        self.apart = 0  # rows from a view to the positive, in the layout that the positives are right for
-        self.rows = 0
-        self.similarity: dict[int, Similarity] = {}  # by how many rows the two views of a sample lie apart
+        self.layout = SIDE_BY_SIDE  # that the positives are right for, see `_parts`
+        # By layout. Side by side, one view is two rows from the next, and the other one is beside it.
+        self.similarity = {parts: Similarity(1 if parts == SIDE_BY_SIDE else 2) for parts in range(PARTS_AT_MOST + 1)}
         self.passes = 0
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
@@ -131,8 +132,8 @@ class PartnerMisplaced(LiveRule):
             return
         if columns == rows - 1:  # the diagonal was left out
             target = target + (target >= torch.arange(rows, device=target.device)).long()
-        apart = _apart(target)
-        if not apart and columns == rows and _is_one_for_all(logits, target):
+        parts = _parts(target)
+        if parts is None and columns == rows and _is_one_for_all(logits, target):
             self.first_for_all += 1
             if self.first_for_all == JUDGED_AT[0]:
                 self.calls = JUDGED_AT[-1]
@@ -142,8 +143,8 @@ class PartnerMisplaced(LiveRule):
                     "Let the positive of row i be row i: labels = torch.arange(len(logits)); zeros belong to logits "
                     "that have their own positive in the first column, torch.cat([positive, negatives], 1)",
                 )
-        if apart:
-            yield from self._judge(apart, _whole(logits.detach()))
+        if parts is not None:
+            yield from self._judge(parts, _whole(logits.detach()))
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Of a loss that is written out."""
@@ -152,60 +153,58 @@ class PartnerMisplaced(LiveRule):
         self.passes += 1
         for node in event.named(*CHOOSING, nearest=NEAREST):
             rows = _rows(node)
-            apart = _apart(_partners(node, rows)) if _is_number_of_rows(rows) else 0
-            similarities = _similarities(node, rows) if apart else None
-            if similarities is not None:
-                yield from self._judge(apart, similarities)
+            parts = _parts(_partners(node, rows)) if _is_number_of_rows(rows) else None
+            similarities = None if parts is None else _similarities(node, rows)
+            if parts is not None and similarities is not None:
+                yield from self._judge(parts, similarities)
                 return
 
-    def _judge(self, apart: int, similarities: Tensor) -> Iterator[Finding]:
-        rows = len(similarities)
-        if (apart, rows) != (self.apart, self.rows):
+    def _judge(self, layout: int, similarities: Tensor) -> Iterator[Finding]:
+        if layout != self.layout:
             self.start()
-            self.apart, self.rows = apart, rows
-            # Side by side, one view is two rows from the next, and the other one is beside it.
-            self.similarity = {each: Similarity(2 if each > 1 else 1) for each in _layouts(rows // 2)}
-        for each, similarity in self.similarity.items():
-            blocks = similarities.view(rows // (2 * each), 2, each, rows // (2 * each), 2, each)
-            similarity.add(blocks[:, 0, :, :, 1].flatten(2).flatten(0, 1))
+            self.layout = layout
+        rows = len(similarities)
+        here = {parts: apart for parts in self.similarity if (apart := _apart(parts, rows // 2))}
+        for parts, apart in here.items():
+            blocks = similarities.reshape(rows // (2 * apart), 2, apart, rows // (2 * apart), 2, apart)
+            self.similarity[parts].add(blocks[:, 0, :, :, 1].flatten(2).flatten(0, 1))
         self.calls += 1
-        if self.calls not in JUDGED_AT or not self.similarity[apart].is_hidden:
+        if self.calls not in JUDGED_AT or not self.similarity[layout].is_hidden:
             return
-        for other, similarity in self.similarity.items():
-            if other != apart and similarity.above_usual.count >= PAIRS_AT_LEAST and similarity.stands_out:
+        for parts in here:
+            other = self.similarity[parts]
+            if parts != layout and other.above_usual.count >= PAIRS_AT_LEAST and other.stands_out:
                 self.calls = JUDGED_AT[-1]
                 yield self.finding(
-                    f"the positive of each of {rows} rows is {_in_words(apart, rows)}, but it is "
-                    f"{_in_words(other, rows)} that is similar to it "
-                    f"({similarity.above_usual.standard_errors:.0f} standard errors above others): the two views of a "
-                    f"sample lie {_layout_in_words(other, rows)}",
+                    f"the positive of each of {rows} rows is {_partner_in_words(layout, rows)}, but it is "
+                    f"{_partner_in_words(parts, rows)} that is similar to it "
+                    f"({other.above_usual.standard_errors:.0f} standard errors above others): the two views of a "
+                    f"sample lie {_layout_in_words(parts, rows)}",
                     "Let the target be the other view: torch.arange(2 * n).roll(n) after torch.cat([z1, z2]), and "
-                    "torch.arange(2 * n) ^ 1 where the views of a sample follow each other; what comes from several "
-                    "parts, gather all first views and then all second ones",
+                    "torch.arange(2 * n) ^ 1 where the views of a sample follow each other; of views that are gathered "
+                    "from several parts, put all first ones before all second ones",
                 )
                 return
 
 
-def _layouts(samples: int) -> list[int]:
-    """How many rows the two views of a sample may lie apart: all of them, one, or those of each of several parts."""
-    return [each for each in range(1, samples + 1) if samples % each == 0 and samples // each <= PARTS_AT_MOST] + (
-        [1] if samples > PARTS_AT_MOST else []
-    )
+def _apart(parts: int, samples: int) -> int:
+    """How many rows the two views of a sample lie apart in a layout; 0 where so many samples have no such layout."""
+    if parts == SIDE_BY_SIDE:
+        return 1
+    return samples // parts if samples % parts == 0 and samples > parts else 0
 
 
-def _in_words(apart: int, rows: int) -> str:
-    """Where a partner is."""
-    if apart == 1:
+def _partner_in_words(parts: int, rows: int) -> str:
+    if parts == SIDE_BY_SIDE:
         return "the row beside it"
-    return (
-        f"the row {apart} further on" if 2 * apart == rows else f"the row {apart} further on in its part of {2 * apart}"
-    )
+    apart = _apart(parts, rows // 2)
+    return f"the row {apart} further on" + ("" if parts == 1 else f" in its part of {2 * apart}")
 
 
-def _layout_in_words(apart: int, rows: int) -> str:
-    if apart == 1:
+def _layout_in_words(parts: int, rows: int) -> str:
+    if parts == SIDE_BY_SIDE:
         return "side by side"
-    return "in two halves" if 2 * apart == rows else f"in two halves of each part of {2 * apart}"
+    return "in two halves" + ("" if parts == 1 else f" of each part of {rows // parts}")
 
 
 def _is_one_for_all(logits: Tensor, target: Tensor) -> bool:
@@ -220,16 +219,16 @@ def _is_number_of_rows(rows: int) -> bool:
     return rows % 2 == 0 and ROWS_AT_LEAST <= rows <= ROWS_AT_MOST
 
 
-def _apart(partners: Tensor | None) -> int:
-    """How many rows the two views lie apart that each row (2N,) has its partner in; 0 of other partners."""
+def _parts(partners: Tensor | None) -> int | None:
+    """The layout that each row (2N,) has its partner in: of how many parts, each with two halves of views."""
     if partners is None:
-        return 0
+        return None
     rows = torch.arange(len(partners), device=partners.device)
-    apart = int((partners[0] - rows[0]).abs())
-    if apart not in _layouts(len(partners) // 2):
-        return 0
-    first = (rows // apart) % 2 == 0
-    return apart if torch.equal(partners, torch.where(first, rows + apart, rows - apart)) else 0
+    for parts in range(PARTS_AT_MOST + 1):
+        apart = _apart(parts, len(partners) // 2)
+        if apart and torch.equal(partners, torch.where((rows // apart) % 2 == 0, rows + apart, rows - apart)):
+            return parts
+    return None
 
 
 def _whole(logits: Tensor) -> Tensor:

@@ -47,7 +47,6 @@ class SummedOverAllRows(LiveRule):
 
     def start(self) -> None:
         self.steps = 0
-        self.sizes: set[int] = set()
         self.spoke = False
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
