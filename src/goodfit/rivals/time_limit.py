@@ -20,5 +20,6 @@ class TimeLimit:
         """Whether so many seconds are left; where they are not, `what` is left out."""
         if self.ends is None or time.monotonic() + seconds <= self.ends:
             return True
-        self.left_out.append(what)
+        if what not in self.left_out:  # two forests may end at the same number of rounds
+            self.left_out.append(what)
         return False
