@@ -7,17 +7,18 @@ import gc
 import linecache
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from goodfit.checks.engine.user_frame import Place, is_users, shown, user_place
 from goodfit.lazy_pattern import lazy_pattern
 
 N = TypeVar("N", bound=ast.AST)
+T = TypeVar("T")
 
 # Methods by which a program puts something into a list or a buffer of its own.
 STORING = lazy_pattern(r"^(append|push|add|store|remember|record|insert|put|cache)(_|$)")
@@ -26,15 +27,42 @@ FILES_KEPT = 2 * FILES_AT_MOST  # cells of a notebook come and go
 OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-class Source(NamedTuple):
-    """One file of the program's."""
+class Source:
+    """One file of the program's, and what was found in it: a search of 50 fits reads its files once.
 
-    file: str
-    text: str
+    Attributes:
+        file: its path as it is shown, or the name of a cell.
+        text: all of it.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+        self._mentions: dict[re.Pattern[str], bool] = {}
+        self._found: dict[Callable[..., object], Collection[Any]] = {}
 
     @property
     def tree(self) -> ast.Module:
         return parsed(self.text)
+
+    def mentions(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the text has a match: all rules of the source ask before the file is parsed."""
+        if pattern not in self._mentions:
+            self._mentions[pattern] = pattern.search(self.text) is not None
+        return self._mentions[pattern]
+
+    def found(
+        self, find: Callable[[ast.Module], Iterable[T]], kept_as: Callable[..., object] | None = None
+    ) -> Collection[T]:
+        """What a function finds in the tree, each once.
+
+        Args:
+            find: depends on the tree alone.
+            kept_as: whose finds these are, where the function is a new one in each watch.
+        """
+        key = kept_as or find
+        if key not in self._found:
+            self._found[key] = dict.fromkeys(find(self.tree))  # a function is read with its file too
+        return self._found[key]
 
 
 class OwnSource:
@@ -62,14 +90,8 @@ class OwnSource:
 
 @lru_cache(maxsize=FILES_KEPT)
 def _source(file: str, text: str) -> Source:
-    """One object for a file that has not changed: in the next watch what is kept of it is found by its identity."""
+    """One object for a file that has not changed: the next watch has what was found in it."""
     return Source(file, text)
-
-
-@lru_cache(maxsize=64 * FILES_KEPT)  # 40 rules ask about each file
-def mentions(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the text of a file has a match. Searches were a third of what a watch of a short fit costs at its end."""
-    return pattern.search(text) is not None
 
 
 def _own_files() -> Iterator[str]:

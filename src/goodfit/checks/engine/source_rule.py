@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from goodfit.checks.engine.events import WatchEnds
-from goodfit.checks.engine.own_source import mentions
+from goodfit.checks.engine.own_source import Source
 from goodfit.checks.finding import Finding
 from goodfit.checks.rule import LiveRule
 
@@ -36,15 +36,12 @@ class SourceRule(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if mentions(source.text, self.worth_parsing):
-                for name, line in self._known_places(source.tree):
+            if source.mentions(self.worth_parsing):
+                for name, line in self._known_places(source):
                     what, fix = (text.replace("{name}", name) for text in (self.what, self.fix))
                     yield self.finding(what, fix, file=source.file, line=line)
 
-    def _known_places(self, tree: ast.Module) -> Collection[tuple[str, int]]:
-        """Kept with the tree, as other things that are computed of it: a search of 50 fits reads its files once."""
-        known: dict[type[SourceRule], Collection[tuple[str, int]]] = vars(tree).setdefault("_places", {})
-        places = known.get(type(self)) if self.asks_the_file_alone else None
-        if places is None:
-            places = known[type(self)] = dict.fromkeys(self._places(tree))  # a function is read with its file too
-        return places
+    def _known_places(self, source: Source) -> Collection[tuple[str, int]]:
+        if self.asks_the_file_alone:
+            return source.found(self._places, kept_as=type(self))
+        return dict.fromkeys(self._places(source.tree))

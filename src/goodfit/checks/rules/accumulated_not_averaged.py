@@ -112,7 +112,7 @@ class AccumulatedNotAveraged(LiveRule):
         if len(self.counts) < STEPS_AT_LEAST or len(set(self.counts[:STEPS_AT_LEAST])) > 1 or self.place is None:
             return
         files = self.program.source.files()
-        if any(NAMES.search(each.text) for each in files) and not any(RATE_DIVIDED.search(each.text) for each in files):
+        if any(each.mentions(NAMES) for each in files) and not any(each.mentions(RATE_DIVIDED) for each in files):
             least = min(self.times[:STEPS_AT_LEAST])
             times = self.counts[0] if least == self.counts[0] else f"{least:.2g} to {self.counts[0]}"
             yield self.finding(

@@ -77,8 +77,8 @@ class ChangeReachesTraining(LiveRule):
         if not fixed:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for owner, name, line in changes_for_held_out(source.tree):
+            if source.mentions(WORTH_PARSING):
+                for owner, name, line in source.found(changes_for_held_out):
                     if name in fixed:
                         yield self.finding(
                             f"{owner}.{name} is set, and the training part has the same data set behind it: its rows "

@@ -51,7 +51,7 @@ class DerivativeWithoutGraph(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for source in self.program.source.files() if self.program.steps and self.calls else ():
             seen = {place.line for place in self.calls if place.file == source.file}
-            for name, (first, last), line in dict.fromkeys(bare_derivatives(source.tree)) if seen else ():
+            for name, (first, last), line in source.found(bare_derivatives) if seen else ():
                 if seen.intersection(range(first, last + 1)):
                     yield self.finding(
                         f"{name} is a derivative of the net without a graph, and the residual that it stands in is "

@@ -59,8 +59,8 @@ class FileReadForNothing(LiveRule):
         if not self.has_read or self.has_loaded or not self.program.steps:
             return
         for source in self.program.source.files():
-            if self.reading.search(source.text):
-                for name, line in read_for_nothing(source.tree):
+            if source.mentions(self.reading):
+                for name, line in source.found(read_for_nothing):
                     yield self.finding(
                         f"{name or 'what the file holds'} is read and used nowhere: no net was given its weights",
                         "Load it: net.load_state_dict(...)",

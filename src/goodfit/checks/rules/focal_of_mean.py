@@ -54,8 +54,8 @@ class FocalOfMean(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for name, line in dict.fromkeys(weights_turned(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for name, line in source.found(weights_turned):
                     yield self.finding(
                         f"the weight {name} of a focal loss grows with the probability of the true class: easy rows "
                         "count most",
@@ -63,7 +63,7 @@ class FocalOfMean(LiveRule):
                         file=source.file,
                         line=line,
                     )
-                for name, line in dict.fromkeys(weights_multiplied(source.tree)):
+                for name, line in source.found(weights_multiplied):
                     yield self.finding(
                         f"{name} multiplies with gamma, where a power was meant: easy rows count as in a cross-entropy",
                         "Take (1 - p) ** gamma",

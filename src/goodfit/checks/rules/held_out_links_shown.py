@@ -96,7 +96,7 @@ class HeldOutLinksShown(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if self.shared and self.found is None:
             self.found = self.shared, 1.0, self.place
-        if self.found is None or not any(PREDICTS_LINKS.search(each.text) for each in self.program.source.files()):
+        if self.found is None or not any(each.mentions(PREDICTS_LINKS) for each in self.program.source.files()):
             return
         name, share, place = self.found
         where = (

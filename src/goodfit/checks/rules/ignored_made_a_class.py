@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.events import Loss, WatchEnds
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, mentions, of_kind, within
+from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, of_kind, within
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -65,8 +65,8 @@ class IgnoredMadeAClass(LiveRule):
         if not absent:
             return
         for source in self.program.source.files():
-            if mentions(source.text, WORTH_PARSING):
-                for name, number, line in made_classes(source.tree):
+            if source.mentions(WORTH_PARSING):
+                for name, number, line in source.found(made_classes):
                     if number in absent:
                         yield self.finding(
                             f"{name} has a class in place of {number}, which the loss would leave out "

@@ -39,7 +39,6 @@ from goodfit.checks.engine.own_source import (
     children,
     given,
     last_name,
-    mentions,
     of_kind,
     scopes,
     within,
@@ -74,10 +73,10 @@ class KeptWeightsUnused(SourceRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from super().on_end(event)
         files = self.program.source.files() if self.program.steps else []
-        if any(mentions(source.text, LOADS) for source in files):
+        if any(source.mentions(LOADS) for source in files):
             return
         for source in files:
-            for name, line in saved_and_tested(source.tree) if mentions(source.text, SAVES) else ():
+            for name, line in source.found(saved_and_tested) if source.mentions(SAVES) else ():
                 yield self.finding(
                     f"the weights of the best epoch are saved, and {name} is of the last epoch's",
                     "Load the best ones before the test: net.load_state_dict(torch.load(path))",
@@ -116,12 +115,8 @@ def unused_weights(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str,
     Args:
         others: files of the program.
     """
-    if any(ast.unparse(node.func) in READS_ANY_NAME for node in of_kind(tree, ast.Call)):
+    if any(isinstance(node.func, ast.Name) and node.func.id in READS_ANY_NAME for node in of_kind(tree, ast.Call)):
         return
-    trees = [tree, *others]
-    known = {name for each in trees for node in all_nodes(each) for name in _read(node)}
-    idle = {id(node) for each in of_kind(tree, ast.ClassDef) for node in _in_idle_methods(each, known)}
-    read = {name for each in trees for node in all_nodes(each) if id(node) not in idle for name in _read(node)}
     classes = of_kind(tree, ast.ClassDef)
     own = {"object", "Module", *(each.name for each in classes)}
     inherited = {  # attributes that a base class of a library may read
@@ -131,13 +126,33 @@ def unused_weights(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str,
         for node in of_kind(each, ast.Attribute)
     }
     better = {id(node) for choice in of_kind(tree, ast.If) if _asks_for_better(choice) for node in _within(choice)}
+    kept = []
     for target, value in given(node for node in all_nodes(tree) if isinstance(node, ast.Assign)):
-        name = ast.unparse(target)
-        is_place = isinstance(target, ast.Name) or name == f"self.{name.removeprefix('self.')}"
-        if not is_place or name.rpartition(".")[2] in read or name.startswith("_") or id(target) in inherited:
-            continue
-        if AVERAGES.search(called(value).lower()) or (_is_weights(value) and id(target) in better):
-            yield name, target.lineno
+        is_kept = AVERAGES.search(called(value).lower()) or (id(target) in better and _is_weights(value))
+        if is_kept and id(target) not in inherited:
+            name = ast.unparse(target)
+            is_place = isinstance(target, ast.Name) or name == f"self.{name.removeprefix('self.')}"
+            if is_place and not name.startswith("_"):
+                kept.append((name, target.lineno))
+    if kept:
+        read = _read_in(tree, others)
+        yield from ((name, line) for name, line in kept if name.rpartition(".")[2] not in read)
+
+
+def _read_in(tree: ast.Module, others: Collection[ast.Module]) -> set[str]:
+    """What is read in the files of a program, without what methods of one file read that no file calls."""
+    known = _names_read(tree).union(*(_names_read(each) for each in others))
+    idle = {id(node) for each in of_kind(tree, ast.ClassDef) for node in _in_idle_methods(each, known)}
+    here = {name for node in all_nodes(tree) if id(node) not in idle for name in _read(node)}
+    return here.union(*(_names_read(each) for each in others if each is not tree))
+
+
+def _names_read(tree: ast.Module) -> set[str]:
+    """Kept with the tree, which each file that keeps weights asks for."""
+    known: set[str] | None = vars(tree).get("_names_read")
+    if known is None:
+        known = vars(tree)["_names_read"] = {name for node in all_nodes(tree) for name in _read(node)}
+    return known
 
 
 def _read(node: ast.AST) -> list[str]:

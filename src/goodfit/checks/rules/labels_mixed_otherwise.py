@@ -32,7 +32,6 @@ from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardBegins, Batch, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.mixed_orders import DRAWING, mixed_apart
-from goodfit.checks.engine.own_source import mentions
 from goodfit.checks.engine.variables import tensors_by_name
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -95,8 +94,8 @@ class LabelsMixedOtherwise(LiveRule):
         if self.found >= BATCHES_AT_LEAST or not self.program.steps:
             return
         for source in self.program.source.files():
-            if mentions(source.text, DRAWING):
-                for names, line in dict.fromkeys(mixed_apart(source.tree)):
+            if source.mentions(DRAWING):
+                for names, line in source.found(mixed_apart):
                     what = f"{names} are mixed with the rows of different draws: their partners are not the same rows"
                     yield self.finding(what, FIX, file=source.file, line=line)
 

@@ -173,7 +173,7 @@ class LogitsCutAtHalf(LiveRule):
         if not 0 < no < yes <= no + WIDTH_AT_MOST:
             return None
         files = self.program.source.files()
-        if any(CUTS_ARE_CHOSEN.search(source.text) for source in files):
+        if any(source.mentions(CUTS_ARE_CHOSEN) for source in files):
             return None
         numbers = {
             node.value

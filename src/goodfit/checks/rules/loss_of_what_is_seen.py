@@ -56,8 +56,8 @@ class LossOfWhatIsSeen(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for name, line in dict.fromkeys(noisy_targets(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for name, line in source.found(noisy_targets):
                     yield self.finding(
                         f"what the net gives for {name} is compared with {name} itself: it learns to keep the noise",
                         "Compare it with the rows before noise was added",

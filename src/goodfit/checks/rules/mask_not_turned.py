@@ -107,23 +107,23 @@ class MaskNotTurned(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for what, line in dict.fromkeys(not_swapped(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for what, line in source.found(not_swapped):
                     yield self.finding(what, EXCHANGE, file=source.file, line=line)
-                for name, line in dict.fromkeys(ends_kept(source.tree)):
+                for name, line in source.found(ends_kept):
                     yield self.finding(
                         f"{name} is mirrored with its left end as the left one: x1 is then beyond x2",
                         "Exchange the ends: x1, x2 = width - x2, width - x1",
                         file=source.file,
                         line=line,
                     )
-                for what, line in dict.fromkeys(boxes_left(source.tree) if self.times < TIMES_AT_LEAST else ()):
+                for what, line in source.found(boxes_left) if self.times < TIMES_AT_LEAST else ():
                     yield self.finding(what, FIX, file=source.file, line=line)
         if not self.has_masks or self.times >= TIMES_AT_LEAST:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for what, line in dict.fromkeys(not_moved(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for what, line in source.found(not_moved):
                     yield self.finding(what, FIX, file=source.file, line=line)
 
 

@@ -59,8 +59,8 @@ class MeanOfBatchMeans(LiveRule):
         if not self.uneven:
             return
         for source in self.program.source.files():
-            if WORTH_PARSING.search(source.text):
-                for loader, line in dict.fromkeys(means_of_batches(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for loader, line in source.found(means_of_batches):
                     if (sizes := self.uneven.get(loader)) is not None:
                         batches, rows, last = sizes
                         yield self.finding(

@@ -34,7 +34,7 @@ from typing import NamedTuple
 from torch.optim import Optimizer
 
 from goodfit.checks.engine.events import Step, WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, given, mentions, names_in, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -82,9 +82,9 @@ class NamesComparedWhole(LiveRule):
             return
         ends = {".".join(parts[at:]) for name in self.names for parts in [name.split(".")] for at in range(len(parts))}
         for source in self.program.source.files():
-            if not mentions(source.text, WORTH_PARSING):
+            if not source.mentions(WORTH_PARSING):
                 continue
-            first = {each.texts: each for each in reversed(list(compared_names(source.tree)))}
+            first = {each.texts: each for each in reversed(list(source.found(compared_names)))}
             for texts, line, is_sorting in first.values():
                 within = next((name for text in texts for name in sorted(self.names) if _is_part(text, name)), "")
                 is_whole = is_sorting and self.has_empty_group  # else "bias" is a name: it is one within each layer

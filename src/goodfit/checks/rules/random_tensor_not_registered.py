@@ -49,9 +49,9 @@ class RandomTensorNotRegistered(LiveRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for source in self.program.source.files() if self.program.steps else ():
-            if not WORTH_PARSING.search(source.text):
+            if not source.mentions(WORTH_PARSING):
                 continue
-            for name, line, is_learnt in not_registered(source.tree):
+            for name, line, is_learnt in source.found(not_registered):
                 yield self.finding(
                     f"self.{name} holds random numbers and is neither a parameter nor a buffer: it is not trained, and "
                     "a net that is loaded from a file has other ones",

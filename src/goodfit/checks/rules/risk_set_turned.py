@@ -55,14 +55,14 @@ class RiskSetTurned(SourceRule):
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from super().on_end(event)
-        files = [source for source in self.program.source.files() if ABOUT_EVENTS.search(source.text)]
+        files = [source for source in self.program.source.files() if source.mentions(ABOUT_EVENTS)]
         if not self.program.steps or any("sort" in source.text for source in files):
             return
-        if not any(SHUFFLING.search(source.text) for source in files):  # rows may be kept in the order of their times
+        if not any(source.mentions(SHUFFLING) for source in files):  # rows may be kept in the order of their times
             return
         for source in files:
-            if self.worth_parsing.search(source.text):
-                for name, line in unsorted(source.tree):
+            if source.mentions(self.worth_parsing):
+                for name, line in source.found(unsorted):
                     yield self.finding(
                         f"{name} sums up exponentials from row to row, and nothing sorts the rows by their times: what "
                         "is summed are not those at risk",

@@ -53,7 +53,6 @@ from goodfit.checks.engine.events import (
     memory_of,
 )
 from goodfit.checks.engine.fingerprints import fingerprints
-from goodfit.checks.engine.own_source import mentions
 from goodfit.checks.engine.scaled_apart import WORTH_PARSING, scaled_apart
 from goodfit.checks.engine.scaled_whole import WORTH_PARSING as BY_HAND
 from goodfit.checks.engine.scaled_whole import scaled_whole
@@ -170,8 +169,8 @@ class ScalerFittedBeforeSplit(LiveRule):
         if self.reported or not self.program.steps:
             return
         for source in self.program.source.files():
-            if mentions(source.text, BY_HAND):
-                for name, line in dict.fromkeys(scaled_whole(source.tree)):
+            if source.mentions(BY_HAND):
+                for name, line in source.found(scaled_whole):
                     yield self.finding(
                         f"{name} is scaled by the mean and spread of all its rows, and parted into training and other "
                         "rows",
@@ -180,8 +179,8 @@ class ScalerFittedBeforeSplit(LiveRule):
                         line=line,
                         level=Level.NOTICE,
                     )
-            if mentions(source.text, WORTH_PARSING):
-                for name, line in dict.fromkeys(scaled_apart(source.tree)):
+            if source.mentions(WORTH_PARSING):
+                for name, line in source.found(scaled_apart):
                     yield self.finding(
                         f"{name} is scaled by its own mean and range, and the training rows by theirs: one value is "
                         "another number in the two",

@@ -40,7 +40,7 @@ import torch
 
 from goodfit.checks.engine.events import Epoch, Score, WatchEnds
 from goodfit.checks.engine.events_data import batches_of
-from goodfit.checks.engine.own_source import all_nodes, called, mentions, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, scopes, within
 from goodfit.checks.engine.sklearn_hooks import AREAS
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -102,8 +102,8 @@ class ScoreOfEachBatch(LiveRule):
                     line=scored.place.line,
                 )
         for source in self.program.source.files():
-            if mentions(source.text, EXPONENTIAL):
-                for name, line in perplexities_of_batches(source.tree):
+            if source.mentions(EXPONENTIAL):
+                for name, line in source.found(perplexities_of_batches):
                     yield self.finding(
                         f"{name} is the perplexity of one batch, and the mean of these is not that of all tokens",
                         "Average the losses, and take the exponential of the mean: exp(total_loss / count)",

@@ -115,8 +115,8 @@ class ScoredRowsInLoss(LiveRule):
         if self.spoken or not self.program.steps:
             return
         for source in self.program.source.files():
-            if TRAINED_ON.search(source.text):
-                for name, line in over_all_rows(source.tree):
+            if source.mentions(TRAINED_ON):
+                for name, line in source.found(over_all_rows):
                     yield self.finding(
                         f"the loss is of all rows of {name}, those of validation and test among them: they are "
                         "trained on",

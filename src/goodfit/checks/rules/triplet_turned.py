@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.events import WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, given, mentions, names_in, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Finding, Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -69,8 +69,8 @@ class TripletTurned(SourceRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         yield from super().on_end(event)
         for source in self.program.source.files() if self.program.steps else ():
-            if mentions(source.text, MARGIN_SUBTRACTED):
-                for name, line in subtracted_margins(source.tree):
+            if source.mentions(MARGIN_SUBTRACTED):
+                for name, line in source.found(subtracted_margins):
                     yield self.finding(
                         f"in {name} the margin is subtracted: the loss is 0 until the positive is farther away than "
                         "the negative, by the margin",

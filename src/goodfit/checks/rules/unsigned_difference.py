@@ -72,7 +72,7 @@ class UnsignedDifference(LiveRule):
         if not self.program.steps:
             return
         for source in self.program.source.files():
-            if self.unsigned or WORTH_PARSING.search(source.text):
+            if self.unsigned or source.mentions(WORTH_PARSING):
                 for name, line in dict.fromkeys(differences(source.tree, self.unsigned)):
                     yield self.finding(
                         f"{name} subtracts values of an unsigned type: what is below 0 wraps around, and 3 - 5 is 254",
