@@ -128,12 +128,13 @@ def parsed(text: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def scopes(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+def scopes(tree: ast.Module) -> tuple[list[ast.stmt], ...]:
     """The body of the file, and that of each function in it."""
-    yield tree.body
-    for node in all_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.body
+    known: tuple[list[ast.stmt], ...] | None = vars(tree).get("_scopes")
+    if known is None:
+        functions = (node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        known = vars(tree)["_scopes"] = (tree.body, *(node.body for node in functions))
+    return known
 
 
 def body_of(tree: ast.Module, code: CodeType) -> list[ast.stmt]:
