@@ -29,7 +29,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import all_nodes, called, children, given, loops_in, names_in, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, children, given, names_in, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -44,8 +44,8 @@ class BestOfAnotherRun(SourceRule):
     code, level = "GF684", Level.WARNING
     worth_parsing = lazy_pattern(r"(?i)load_state_dict\(")
     what = (
-        "{name} is set before the loop that trains a new net in each pass, and not in it: a pass that does not beat the "
-        "ones before keeps nothing, and their weights are loaded"
+        "{name} is set before the loop that trains a new net in each pass, and not in it: a pass that does not beat "
+        "the ones before keeps nothing, and their weights are loaded"
     )
     fix = "Set it at the start of each pass"
 

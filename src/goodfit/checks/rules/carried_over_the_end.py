@@ -33,10 +33,9 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-DONE = lazy_pattern(r"(?i)done|term|trunc|episode_end|^(is_)?over$|^d$")
+DONE = lazy_pattern(r"(?i)done|term|trunc|episode_end|^ends?$|^(is_)?over$|^d$")
 ALIVE = lazy_pattern(r"(?i)mask|not_?done|non_?term|alive|cont|_not_over|live|notdone|discounts?$")
 DISCOUNT = lazy_pattern(r"(?i)gamma|discount|lam(bda|bd)?_?$|gae_?lam|^tau$")
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class CarriedOverTheEnd(SourceRule):
@@ -58,8 +57,7 @@ def carried_over(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if _ends_with_the_episode(tree):
         return
     for scope in formulas(tree):
-        denied = [node for node in scope.nodes if _is_end_left_out(node)]
-        if not denied:
+        if not any(map(_denies, scope.nodes)):
             continue
         for loop in (node for node in scope.nodes if isinstance(node, ast.For) and _goes_back(node)):
             yield from _carried(loop, scope)
@@ -83,13 +81,6 @@ def _goes_back(loop: ast.For) -> bool:
     return "reversed(" in text or "::-1]" in text or ",-1)" in text or "flip" in text
 
 
-def _is_end_left_out(node: ast.AST) -> bool:
-    """Whether a product has 1 - done as a factor, beside a value."""
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and any(
-        _denies(side) for side in (node.left, node.right)
-    )
-
-
 def _denies(node: ast.AST) -> bool:
     rest = taken_from_one(node)
     if rest is None and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
@@ -106,9 +97,7 @@ def _carried(loop: ast.For, scope: Formulas) -> Iterator[tuple[str, int]]:
     decided = [each for kind in (ast.If, ast.IfExp) for each in of_kind(loop, kind)]
     for name in sorted(moving):
         statements = [each for each in all_nodes(loop) if _sets(each, name)]
-        reads = [
-            path for each in statements for path in _ways(_value(each), name) if isinstance(each, ast.Assign)
-        ]
+        reads = [path for each in statements for path in _ways(_value(each), name) if isinstance(each, ast.Assign)]
         factors = [side for path in reads for side in path]
         factors += [
             each.value for each in statements if isinstance(each, ast.AugAssign) and isinstance(each.op, ast.Mult)
@@ -138,9 +127,9 @@ def _ways(node: ast.AST, name: str) -> Iterator[list[ast.expr]]:
         yield []
     for child in ast.iter_child_nodes(node):
         for way in _ways(child, name):
-            is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-            other = [node.left if child is node.right else node.right] if is_product else []
-            yield [*way, *other]
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+                way = [*way, node.left if child is node.right else node.right]
+            yield way
 
 
 def _may_end(side: ast.expr, scope: Formulas) -> bool:

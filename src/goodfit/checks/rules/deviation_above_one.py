@@ -23,6 +23,7 @@ Cost
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from torch.distributions import Normal
 
@@ -32,6 +33,8 @@ from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
 SEEN_AT_LEAST = 3
+STEPS_BACK = 4
+SCALED = ("MulBackward0", "DivBackward0")
 
 
 class DeviationAboveOne(LiveRule):
@@ -47,7 +50,7 @@ class DeviationAboveOne(LiveRule):
         node = None if scale is None else graph.source(scale)
         if node is None or node.name() != "ExpBackward0" or not graph.parents(node):
             return
-        if graph.behind(graph.parents(node)[0]).name() != "ReluBackward0":
+        if _behind_numbers(graph.parents(node)[0]).name() != "ReluBackward0":
             return
         self.seen += 1
         if self.seen == SEEN_AT_LEAST:
@@ -55,3 +58,13 @@ class DeviationAboveOne(LiveRule):
                 "the deviation of a normal distribution is exp of what a ReLU gives: it is 1 at least",
                 "Leave the ReLU out: log_std = head(h).clamp(-20, 2)",
             )
+
+
+def _behind_numbers(node: Any) -> Any:
+    """What is behind moves and products with numbers, such as 0.5 * log_var."""
+    for _ in range(STEPS_BACK):
+        node = graph.behind(node)
+        if node.name() not in SCALED or len(graph.parents(node)) != 1:
+            break
+        node = graph.parents(node)[0]
+    return node

@@ -39,7 +39,7 @@ ADDING = frozenset(
     {"sum", "nansum", "fsum", "cumsum", "dot", "matmul", "einsum", "mv", "accumulate", "lfilter", "trapz", "inner"}
     | {"vdot", "logcumsumexp", "reduce", "mean", "conv1d", "convolve", "scan", "tensordot"}
 )
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+SUMS = frozenset({"sum", "nansum", "fsum", "cumsum", "accumulate", "mean"})
 
 
 class DiscountedNotSummed(SourceRule):
@@ -61,8 +61,7 @@ def not_summed(tree: ast.Module) -> Iterator[tuple[str, int]]:
         products = [node for node in nodes if _is_discounted_reward(node, nodes)]
         if not products or any(_adds(node, products) for node in nodes):
             continue
-        callers = [node for node in all_nodes(tree) if name and called(node) in ADDING and _calls(node, name)]
-        if callers:
+        if name and any(_adds_up_what(node, name) for node in all_nodes(tree)):
             continue
         yield ast.unparse(products[0]), getattr(products[0], "lineno", 0)
 
@@ -114,5 +113,9 @@ def _calls_any(node: ast.AST, products: list[ast.AST]) -> bool:
     return any(each in products for each in all_nodes(node))
 
 
-def _calls(node: ast.AST, name: str) -> bool:
-    return any(called(each) == name for each in all_nodes(node) if each is not node)
+def _adds_up_what(node: ast.AST, name: str) -> bool:
+    """Whether a call adds up what a function gives: sum(f(x)), f(x).sum()."""
+    if not isinstance(node, ast.Call) or called(node) not in SUMS:
+        return False
+    owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+    return any(called(each) == name for each in (*node.args[:1], *owner))

@@ -87,7 +87,9 @@ def _is_rest(node: ast.expr) -> bool:
 def _is_reduced(view: ast.Call, tree: ast.Module, dims: tuple[int, ...]) -> bool:
     """Whether a mean of the view is taken along one of these dimensions."""
     names = {
-        target.id for target, value in given(of_kind(tree, ast.Assign)) if value is view and isinstance(target, ast.Name)
+        target.id
+        for target, value in given(of_kind(tree, ast.Assign))
+        if value is view and isinstance(target, ast.Name)
     }
     for call in of_kind(tree, ast.Call):
         if called(call) != "mean" or not isinstance(call.func, ast.Attribute):

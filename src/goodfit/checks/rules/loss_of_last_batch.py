@@ -64,7 +64,11 @@ def of_last_batch(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 continue
             own = {id(node) for node in all_nodes(loop)}
             for target, value in given(inside):
-                if not isinstance(target, ast.Name) or not SCORE.search(target.id) or not _is_of_batch(value, loop, inside):
+                if (
+                    not isinstance(target, ast.Name)
+                    or not SCORE.search(target.id)
+                    or not _is_of_batch(value, loop, inside)
+                ):
                     continue
                 if _is_read_after_alone(target.id, nodes, own, loop):
                     yield target.id, target.lineno
@@ -77,9 +81,7 @@ def _without_gradients(tree: ast.Module) -> set[int]:
         if isinstance(node, ast.With):
             is_outside = any(called(item.context_expr) in OUTSIDE for item in node.items)
         elif isinstance(node, ast.FunctionDef):
-            is_outside = any(
-                last_name(each) in OUTSIDE or called(each) in OUTSIDE for each in node.decorator_list
-            )
+            is_outside = any(last_name(each) in OUTSIDE or called(each) in OUTSIDE for each in node.decorator_list)
         else:
             continue
         if is_outside:

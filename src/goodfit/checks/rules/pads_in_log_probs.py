@@ -101,14 +101,14 @@ class PadsInLogProbs(LiveRule):
         self.passes += 1
         if self.passes == PASSES_AT_LEAST:
             yield self.finding(
-                f"log-probabilities of padding count: gradients reach {share:.0%} of the places beyond the ends of texts",
+                f"log-probabilities of padding count: gradients reach {share:.0%} of the places beyond the ends",
                 "Multiply by the mask of the same rows before the sum: (picked * (ids != pad)).sum(1)",
             )
 
     def _ids(self, node: Any) -> Tensor | None:
         """(N, T) the class that was picked at each place; None where that is not known."""
         if node.name() == "GatherBackward0":
-            index = node._saved_index.detach()
+            index: Tensor = node._saved_index.detach()
             return index.squeeze(-1) if index.dim() == 3 and index.shape[-1] == 1 else None
         if node._saved_reduction != EACH_TOKEN:
             return None

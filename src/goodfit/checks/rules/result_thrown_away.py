@@ -55,7 +55,9 @@ CHANGED_COPIES = {
     }.items()
 }
 WITH_OUT = {
-    **{"clip": 3, "abs": 1, "exp": 1, "log": 1, "log1p": 1, "sqrt": 1, "square": 1, "round": 2},
+    "clip": 3,
+    "round": 2,
+    **dict.fromkeys(("abs", "exp", "log", "log1p", "sqrt", "square"), 1),
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "power", "maximum", "minimum"), 2),
 }  # a further argument is `out`
 METHODS = """clamp clamp_min clamp_max masked_fill index_fill index_add index_copy scatter_add unsqueeze permute

@@ -98,7 +98,9 @@ def _is_saved(kept: ast.Dict, saves: list[ast.Call], tree: ast.Module) -> bool:
         for save in saves
         for arg in [*save.args, *(each.value for each in save.keywords)]
         for part in all_nodes(arg)
-    ) or any(isinstance(node.value, ast.Dict) and node.value is kept for node in of_kind(tree, ast.Return) if node.value)
+    ) or any(
+        isinstance(node.value, ast.Dict) and node.value is kept for node in of_kind(tree, ast.Return) if node.value
+    )
 
 
 def _is_taken_by_loop(tree: ast.Module) -> bool:

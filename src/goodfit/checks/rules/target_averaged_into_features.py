@@ -33,7 +33,21 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-ATTRIBUTES = ("values", "T", "mT", "shape", "size", "columns", "index", "iloc", "loc", "data", "dtype", "float32", "float64")
+ATTRIBUTES = (
+    "values",
+    "T",
+    "mT",
+    "shape",
+    "size",
+    "columns",
+    "index",
+    "iloc",
+    "loc",
+    "data",
+    "dtype",
+    "float32",
+    "float64",
+)
 TENSORS = ("tensor", "as_tensor", "from_numpy", "FloatTensor", "LongTensor")
 
 
