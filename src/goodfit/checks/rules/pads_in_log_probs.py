@@ -112,7 +112,7 @@ class PadsInLogProbs(LiveRule):
             return index.squeeze(-1) if index.dim() == 3 and index.shape[-1] == 1 else None
         if node._saved_reduction != EACH_TOKEN:
             return None
-        target = node._saved_target.detach()
+        target: Tensor = node._saved_target.detach()
         if bool((target == node._saved_ignore_index).any()):
             return None  # these have no gradient, whatever they are multiplied by
         if target.dim() != 1:
