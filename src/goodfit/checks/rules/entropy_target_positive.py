@@ -85,6 +85,10 @@ def _is_count(node: ast.expr) -> bool:
             isinstance(one, ast.Constant) and isinstance(one.value, int | float) and one.value > 0 and _is_count(other)
             for one, other in ((node.left, node.right), (node.right, node.left))
         )
+    if (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
+    ):  # half of it
+        return _is_count(node.left)
     if isinstance(node, ast.Attribute) and node.attr == "shape":
         return _is_count(node.value)
     return isinstance(node, ast.Name | ast.Attribute) and ACTIONS.search(last_name(node)) is not None

@@ -138,21 +138,22 @@ def _name_or_key(node: ast.expr) -> str:
 def _stored_elsewhere(
     tree: ast.Module, nodes: Sequence[ast.AST], step: ast.Assign, recursions: Sequence[Recursion]
 ) -> Iterator[tuple[str, int]]:
-    assigned: dict[str, list[int]] = {}  # names of a done, with the lines of the loop that set them
+    assigned: dict[str, list[tuple[int, int]]] = {}  # names of a done, with the places in the loop that set them
     dones: set[str] = {each for each in names_in(step.targets[0]) if DONE.search(each)}
     assignments = [each for each in nodes if isinstance(each, ast.Assign)]
+    begun = step.lineno, step.col_offset
     for assignment in sorted(assignments, key=lambda each: each.lineno):
         if assignment is step or (assignment.lineno >= step.lineno and names_in(assignment.value) & dones):
             for target in assignment.targets:
                 for name in names_in(target) if not isinstance(target, ast.Subscript) else ():
                     if name in dones or DONE.search(name):
                         dones.add(name)
-                        assigned.setdefault(name, []).append(assignment.lineno)
+                        assigned.setdefault(name, []).append((assignment.lineno, assignment.col_offset))
     for node in (each for each in nodes if isinstance(each, ast.stmt | ast.expr)):
         for list_name, values in _stores(node):
             own = {name for value in values for name in names_in(value)} & dones
             when = {
-                OF_THIS if any(step.lineno <= each < node.lineno for each in assigned[name]) else OF_BEFORE
+                OF_THIS if any(begun <= each < (node.lineno, node.col_offset) for each in assigned[name]) else OF_BEFORE
                 for name in own
                 if name in assigned
             }
@@ -170,10 +171,10 @@ def _stored_elsewhere(
 
 def _stores(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
     """The name of a list, an array or a method of a buffer that something is stored by, and what."""
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        place = node.targets[0]
-        if isinstance(place.slice, ast.Name):
-            yield _name_or_key(place.value), [node.value]
+    if isinstance(node, ast.Assign):
+        for place, value in given([node]):
+            if isinstance(place, ast.Subscript) and isinstance(place.slice, ast.Name):
+                yield _name_or_key(place.value), [value]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and STORING.match(called(node)):
         if called(node) == "append":
             yield _name_or_key(node.func.value), list(node.args)

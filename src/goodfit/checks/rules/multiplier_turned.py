@@ -40,7 +40,7 @@ MULTIPLIER = lazy_pattern(
 )
 TEMPERATURE = lazy_pattern(r"alpha|temp|ent(ropy)?_?coef", re.IGNORECASE)
 TARGET_ENTROPY = lazy_pattern(r"target_?(h$|ent)|ent(ropy)?_?target|desired_?ent|min_?ent|h_?target", re.IGNORECASE)
-LOG_PROB = lazy_pattern(r"log_?p(i|rob|a|s)?s?(_|$|\d)|logp", re.IGNORECASE)
+LOG_PROB = lazy_pattern(r"log_?p(i|rob|a|s)?s?(_|$|\d)|logp|^lps?(_\w+)?\d?$", re.IGNORECASE)
 ENTROPY = lazy_pattern(r"ent(ropy|ropies)?(_|$)|^h$", re.IGNORECASE)
 COST = lazy_pattern(r"cost|violation|constraint", re.IGNORECASE)
 LIMIT = lazy_pattern(r"limit|budget|threshold|allowed|max_?cost|cost_?max|bound", re.IGNORECASE)

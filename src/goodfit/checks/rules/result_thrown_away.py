@@ -42,10 +42,11 @@ CHANGED_COPIES = {
     for module, names in {
         "numpy": """fliplr flipud flip rot90 roll transpose swapaxes moveaxis squeeze expand_dims reshape pad clip sort
             append delete insert concatenate stack hstack vstack repeat tile abs exp log log1p sqrt round
-            nan_to_num""",
+            nan_to_num add subtract multiply divide power square maximum minimum""",
         "torch": """fliplr flipud flip rot90 roll transpose permute swapaxes movedim squeeze unsqueeze reshape flatten
             clamp clip sort cat stack hstack vstack where masked_fill index_fill index_add index_copy scatter
-            scatter_add nan_to_num sigmoid softmax log_softmax tanh relu exp log sqrt abs""",
+            scatter_add nan_to_num sigmoid softmax log_softmax tanh relu exp log sqrt abs
+            add sub subtract mul multiply div divide pow square addcmul addcdiv lerp maximum minimum""",
         "torch.nn.functional": """normalize pad interpolate softmax log_softmax relu gelu silu leaky_relu sigmoid tanh
             dropout layer_norm one_hot""",
         "torchvision.transforms.functional": OF_IMAGES,
@@ -53,7 +54,12 @@ CHANGED_COPIES = {
         "PIL.ImageOps": """mirror flip grayscale invert equalize autocontrast fit pad""",
     }.items()
 }
-WITH_OUT = {"clip": 3, "abs": 1, "exp": 1, "log": 1, "log1p": 1, "sqrt": 1, "round": 2}  # a further argument is `out`
+WITH_OUT = {
+    "clip": 3,
+    "round": 2,
+    **dict.fromkeys(("abs", "exp", "log", "log1p", "sqrt", "square"), 1),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide", "power", "maximum", "minimum"), 2),
+}  # a further argument is `out`
 METHODS = """clamp clamp_min clamp_max masked_fill index_fill index_add index_copy scatter_add unsqueeze permute
     astype contiguous rot90 fliplr flipud dropna fillna drop_duplicates sort_values reset_index detach
     softmax sigmoid"""

@@ -36,7 +36,7 @@ from goodfit.lazy_pattern import lazy_pattern
 
 TIME = lazy_pattern(r"time|dur|surv|^t$|follow", re.IGNORECASE)
 EVENT = lazy_pattern(r"event|censor|status|observed|^e$|^d$", re.IGNORECASE)
-ABOUT_EVENTS = lazy_pattern(r"censor|surviv|hazard|likelihood|\bcox", re.IGNORECASE)
+ABOUT_EVENTS = lazy_pattern(r"censor|surviv|hazard|likelihood|(\b|_)cox", re.IGNORECASE)
 SHUFFLING = lazy_pattern(r"shuffle\s*=\s*True|randperm\(|permutation\(|RandomSampler\(")
 TURNING = lazy_pattern(r"descending\s*=\s*True|flip|\[::-1\]|argsort\(-|sort\(-")
 
@@ -77,7 +77,8 @@ def unsorted(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for function in of_kind(tree, ast.FunctionDef):
         arguments = {each.arg for each in [*function.args.args, *function.args.kwonlyargs]}
         names = arguments | names_in(function)
-        if any(EVENT.search(name) for name in names) and any(TIME.search(name) for name in names):
+        about_times = any(TIME.search(name) for name in names) or ABOUT_EVENTS.search(function.name)
+        if any(EVENT.search(name) for name in names) and about_times:
             sums = [node for node in of_kind(function, ast.Call) if called(node) == "logcumsumexp"]
             if sums and not any(called(node) in ("flip", "outer") for node in of_kind(function, ast.Call)):
                 yield function.name if function.name != "forward" else "the loss", sums[0].lineno

@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from goodfit.checks.engine.events import Loss, NetCall
+from goodfit.checks.engine.events import Call, Loss
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -44,21 +44,27 @@ PLACES_AT_LEAST = 64
 class ShownTokensInLoss(LiveRule):
     code, level = "GF293", Level.WARNING
 
+    layers = (nn.Embedding,)
+
     def start(self) -> None:
         self.inputs: list[Tensor] = []  # of the last call
         self.batches = self.without = 0
 
-    def on_call(self, event: NetCall) -> None:
-        if event.grad and self.without < LOOKS_IN_VAIN:
-            self.inputs = [x for x in event.inputs if x.dtype in TOKENS and x.dim() == 2]
+    def on_call(self, event: Call) -> None:
+        """Of a net that hides tokens itself, what it embeds."""
+        if event.grad and self.without < LOOKS_IN_VAIN and (event.outermost or isinstance(event.module, nn.Embedding)):
+            inputs = [x for x in event.inputs if x.dtype in TOKENS and x.dim() == 2]
+            self.inputs = inputs or self.inputs
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         inputs, self.inputs = self.inputs, []
         if not event.grad or event.name != "cross_entropy" or event.target.dtype not in TOKENS or not inputs:
             return
-        shown, target = inputs[0].detach().flatten(), event.target.detach().flatten()
-        if shown.shape != target.shape or shown.device != target.device or len(shown) < PLACES_AT_LEAST:
+        target = event.target.detach().flatten()
+        fitting = [x.detach().flatten() for x in inputs if x.numel() == len(target) and x.device == target.device]
+        if not fitting or len(target) < PLACES_AT_LEAST:
             return
+        shown = fitting[0]
         is_masked = _is_masked(shown, target, event.options.get("ignore_index", -100))
         self.batches = self.batches + 1 if is_masked else 0
         self.without += not is_masked

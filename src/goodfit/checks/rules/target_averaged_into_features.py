@@ -33,6 +33,21 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
+ATTRIBUTES = (
+    "values",
+    "T",
+    "mT",
+    "shape",
+    "size",
+    "columns",
+    "index",
+    "iloc",
+    "loc",
+    "data",
+    "dtype",
+    "float32",
+    "float64",
+)
 TENSORS = ("tensor", "as_tensor", "from_numpy", "FloatTensor", "LongTensor")
 
 
@@ -76,7 +91,9 @@ def averaged(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _single_column(node: ast.AST) -> str:
-    """b of frame["b"]; "" of anything else."""
+    """b of frame["b"], and of frame.b; "" of anything else."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Call) and node.attr not in ATTRIBUTES:
+        return node.attr
     key = node.slice if isinstance(node, ast.Subscript) else None
     return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
 
@@ -100,7 +117,7 @@ def _frame_of_mean(value: ast.expr, targets: set[str], ending: str) -> str:
     if ending == "transform" and not (value.args and getattr(value.args[0], "value", "") == "mean"):
         return ""
     column = value.func.value
-    if _single_column(column) not in targets or not isinstance(column, ast.Subscript):
+    if _single_column(column) not in targets or not isinstance(column, ast.Subscript | ast.Attribute):
         return ""
     grouped = column.value
     owner = (
