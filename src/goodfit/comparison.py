@@ -101,9 +101,10 @@ def compare(
 ) -> Comparison:
     """Compare two or more models on the same rows, paired row by row.
 
-    Classes: accuracy with McNemar's test and Tango's interval; balanced accuracy, log loss and AUC with paired tests.
-    Numbers: RMSE and MAE. Where all have the same folds, also the corrected resampled t test and the Bayesian
-    correlated t test over folds. p-values of several pairs are adjusted by Holm's method.
+    Classes: accuracy with McNemar's test and Tango's interval; balanced accuracy, log loss, AUC and, of two classes,
+    average precision with paired tests. Numbers: RMSE and MAE. Masks: the mean image IoU; restored images: PSNR, SSIM.
+    Where all have the same folds, also the corrected resampled t test and the Bayesian correlated t test over folds.
+    p-values of several pairs are adjusted by Holm's method.
 
     Args:
         models: run folders, runs, or tables of predictions of anybody: columns of the truth and of the prediction,

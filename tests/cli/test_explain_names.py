@@ -23,6 +23,7 @@ def explained(*words: str) -> str:
         ("mse", "RMSE: a metric"), ("roc auc", "AUC: a metric"), ("f1-score", "F1: a metric"),
         ("acc", "accuracy: a metric"), ("logloss", "log loss: a metric"), ("cross entropy", "log loss: a metric"),
         ("mean absolute error", "MAE: a metric"), ("ndcg@10", "NDCG at 10: a metric"), ("jaccard", "IoU: a metric"),
+        ("mean image IoU", "mean image IoU: a metric"),
         ("wd", "--weight-decay: an option"), ("bs", "--batch-size: an option"), ("optimizer", "optimiser: it takes"),
         ("adam", "optimiser: it takes the steps"), ("grad-clip", "--clip: an option"), ("gpu", "--device: an option"),
         ("amp", "--precision: an option"), ("-v", "--verbose: an option"),

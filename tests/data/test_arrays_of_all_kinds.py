@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import goodfit as gf
-from goodfit.data.tables.any_frame import note_on_index, to_polars
+from goodfit.data.tables.any_frame import to_polars
+from goodfit.data.tables.frame_index import note_on_index
 from goodfit.errors import DataError
 
 X = np.random.default_rng(0).random((40, 3))
@@ -65,10 +66,11 @@ def test_arrays_without_a_dimension_and_long_doubles_are_numbers() -> None:
         (pd.date_range("2024-01-01", periods=2), True),
         (pd.Index(["gene1", "gene2"]), True),
         (pd.RangeIndex(2), False),
-        (pd.Index([7, 3]), False),
+        (pd.Index([7, 7]), False),
+        (pd.Index(["gene1", "gene1"]), True),
     ],
 )
-def test_an_index_without_a_name_that_is_no_number_of_rows_is_said_to_be_left_out(index: pd.Index, said: bool) -> None:
+def test_an_index_without_a_name_that_is_no_number_of_rows_is_spoken_of(index: pd.Index, said: bool) -> None:
     assert (note_on_index(pd.DataFrame({"a": [1, 2]}, index=index)) is not None) == said
 
 

@@ -125,8 +125,11 @@ def test_an_index_with_a_name_is_not_dropped_without_a_word() -> None:
     why = "the index of a frame is not read: frame.reset_index() makes it a column"
     assert ("left out", "index 'town'", why) in gf.table(frame.set_index("town"), target="y").notes
     several = frame.assign(day=range(60)).set_index(["town", "day"])
-    assert ("left out", "index 'town', 'day'", why) in gf.table(several, target="y").notes
-    assert gf.table(frame.sample(frac=1, random_state=0), target="y").notes == []
+    used = "names the rows in predictions; it is not learnt from: frame.reset_index() makes it a column"
+    assert ("key", "index 'town', 'day'", used) in gf.table(several, target="y").notes
+    shuffled = frame.sample(frac=1, random_state=0)
+    assert gf.table(shuffled, target="y").notes == [("key", f"index such as {shuffled.index[0]}", used)]
+    assert gf.table(frame, target="y").notes == []
 
 
 def test_targets_of_nought_and_one_in_several_columns_are_doubted() -> None:

@@ -266,3 +266,39 @@ def test_a_feature_loss_takes_a_run_of_ours(noisy: Path, street: Path, fitted: P
     record = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))
     assert record["task"]["loss_name"] == "feature"
     assert goodfit(*fit, tmp_path / "q", *SMALL) == 2
+
+
+def test_masks_are_compared_by_the_iou_of_each_image(street: Path, tmp_path: Path) -> None:
+    """Each image's by scikit-learn, on the masks that the run draws; the interval is that of the paired images."""
+    runs = []
+    for name, epochs in (("one", 1), ("two", 12)):
+        fit = ("fit", street, "--masks", "masks", "--void", 9, "--epochs", epochs, "--out", tmp_path / name)
+        goodfit(*fit, "--quiet", *SMALL)
+        runs.append(tmp_path / name)
+    result = gf.compare(*runs)
+    pairs = {pair.metric.name: pair for pair in result.pairs}
+    assert list(pairs) == ["image_iou", "loss"]
+    assert result.answer.startswith("On 12 test images the mean image IoU of one is ")
+    assert " points): " in result.answer
+    values = []
+    for run in runs:
+        each = []
+        loaded = gf.load(run)
+        for at, predicted in enumerate(loaded.predict(street / "test" / "images").images()):
+            truth = np.asarray(opened(street / "test" / "masks" / f"{at:02d}.png"))
+            assert predicted.image is not None
+            counts = truth != 9
+            true, given = truth[counts], predicted.image[counts]
+            labels = sorted({*true.tolist(), *given.tolist()})
+            each.append(jaccard_score(true, given, labels=labels, average="macro"))
+        values.append(np.array(each))
+    pair = pairs["image_iou"]
+    assert pair.values == pytest.approx(
+        [each.mean() for each in values], abs=0.03
+    )  # at its own size, and at that of training
+    apart = values[0] - values[1]
+    half = 2.2 * apart.std(ddof=1) / np.sqrt(12)  # Student's with 11 degrees of freedom: 2.201
+    assert pair.difference.low == pytest.approx(apart.mean() - half, abs=0.04)
+    assert pair.difference.high == pytest.approx(apart.mean() + half, abs=0.04)
+    same = gf.compare(runs[0], runs[0])
+    assert [(each.difference.low, each.difference.high) for each in same.pairs] == [(0, 0), (0, 0)]

@@ -58,6 +58,19 @@ def test_scores_are_those_of_scikit_learn() -> None:
     np.testing.assert_array_equal(counts.numpy(), task().keep_targets(y).numpy())
 
 
+def test_the_iou_of_an_image_is_that_of_scikit_learn_over_the_classes_in_it() -> None:
+    out, y = example()
+    y[5] = VOID  # nothing to be wrong in
+    kept, targets = task().keep(out, out, y)
+    (metric, values), *others = task().row_figures(kept, targets).items()
+    assert (metric.name, others) == ("image_iou", [])
+    for at in range(len(y)):
+        true, given = flat(out[at : at + 1], y[at : at + 1])
+        labels = sorted({*true.tolist(), *given.tolist()})
+        expected = jaccard_score(true, given, labels=labels, average="macro") if labels else 1.0
+        assert float(values[at]) == pytest.approx(expected)
+
+
 def test_an_images_loss_is_that_of_its_counted_pixels() -> None:
     out, y = example()
     weights = (0.5, 2.0, 3.0, 1.0)

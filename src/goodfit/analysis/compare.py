@@ -10,14 +10,13 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.analysis.row_scores import metrics_of
-from goodfit.analysis.row_tests import Belief, row_test
+from goodfit.analysis.row_tests import OF_ALL_ROWS, ROUNDING, Belief, row_test
 from goodfit.formatting import counted
 from goodfit.stats.estimates import Estimate
 from goodfit.stats.paired import PairedTest, corrected_t, correlated_posterior, holm
-from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, RMSE, Metric
+from goodfit.tasks.metric import ACCURACY, RMSE, Metric
 
-ROUNDING = 1e-6  # of the largest loss: predictions that are read from a file have lost their last digits
-SHARES = (ACCURACY, BALANCED_ACCURACY, AUC)  # a difference of these is measured in points
+SHARES = (ACCURACY, *OF_ALL_ROWS)  # a difference of these is measured in points
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def compare_entries(entries: Sequence[Entry], rope: float) -> Compared:
         fold_pairs = [
             pair
             for metric, each in scores.items()
-            if metric != BALANCED_ACCURACY and metric != AUC  # of a fold they need its own classes
+            if metric not in OF_ALL_ROWS  # of a fold they need its own classes
             for pair in _pairs(metric, entries, each, rope, folds)
         ]
     return Compared(tuple(entries), tuple(metrics), values, tuple(pairs), tuple(fold_pairs), count)
@@ -104,7 +103,7 @@ def _pairs(
     metric: Metric, entries: Sequence[Entry], scores: Sequence[np.ndarray], rope: float, folds: np.ndarray | None
 ) -> list[Pair]:
     """Every pair of models in one metric, on rows, or on folds."""
-    width = rope if metric in SHARES else rope * abs(_figure(metric, scores[0]))
+    width = rope if metric.share or metric in SHARES else rope * abs(_figure(metric, scores[0]))
     sign = 1 if metric.higher_is_better else -1
     made: list[tuple[int, int, PairedTest, Belief]] = []
     for a, b in combinations(range(len(entries)), 2):
@@ -136,7 +135,7 @@ def _pairs(
 
 def _possible(metric: Metric, apart: Estimate) -> Estimate:
     """An interval of a t test, cut where two shares cannot lie further apart."""
-    if metric not in SHARES:
+    if not (metric.share or metric in SHARES):
         return apart
     return replace(apart, low=max(apart.low, -1.0), high=min(apart.high, 1.0))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from goodfit.analysis.compare import SHARES, Compared, Pair
+from goodfit.analysis.row_tests import equal_predictions
 from goodfit.formatting import fixed, number, number_like
 from goodfit.stats.estimates import Estimate
 from goodfit.tasks.metric import ACCURACY, Metric
@@ -131,7 +132,10 @@ def _of_two(compared: Compared, pair: Pair) -> str:
         apart += " points"
     else:
         start = f"On {counted_rows(count, rows)} the {pair.metric.title} of {pair.a} is {a} and of {pair.b} {b}"
-    if pair.adjusted < compared.alpha:
+        apart += " points" if pair.metric.share else ""
+    if equal_predictions(*compared.entries):
+        end = "their predictions are equal in every row"
+    elif pair.adjusted < compared.alpha:
         end = f"{better_of(pair)} is better, and by more than chance explains (p {chance(pair.p)})"
     elif pair.equal >= 1 - compared.alpha:
         end = f"they are practically equal: a difference above {figure_of_rope(pair)} is unlikely"

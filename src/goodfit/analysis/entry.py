@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+from goodfit.tasks.metric import Metric
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Entry:
         classes: in the order of the probabilities; empty of numbers and losses.
         probabilities: (N, classes), each row sums to 1; None where they are not known.
         losses: (N,) the loss of every row, for tasks that are neither classes nor numbers.
+        figures: metric -> (N,) of every row, that are compared beside these losses.
         folds: (N,) which fold held the row out; None without folds.
         groups: (N,) which rows belong together; None: all stand alone.
         notes: what was guessed when a file was read.
@@ -36,6 +40,7 @@ class Entry:
     classes: tuple[str, ...] = ()
     probabilities: np.ndarray | None = None
     losses: np.ndarray | None = None
+    figures: Mapping[Metric, np.ndarray] = field(default_factory=dict)
     folds: np.ndarray | None = None
     places: np.ndarray | None = None
     groups: np.ndarray | None = None
@@ -60,6 +65,7 @@ class Entry:
             predicted=None if self.predicted is None else self.predicted[at],
             probabilities=None if self.probabilities is None else self.probabilities[at],
             losses=None if self.losses is None else self.losses[at],
+            figures={metric: values[at] for metric, values in self.figures.items()},
             folds=None if self.folds is None else self.folds[at],
             places=None if self.places is None else self.places[at],
             groups=None if self.groups is None else self.groups[at],

@@ -8,8 +8,9 @@ import numpy as np
 
 from goodfit.analysis.entry import Entry
 from goodfit.stats.areas import placement_values
+from goodfit.stats.precisions import precision_influence
 from goodfit.stats.recalls import recall_influence
-from goodfit.tasks.metric import ACCURACY, AUC, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
+from goodfit.tasks.metric import ACCURACY, AUC, AVERAGE_PRECISION, BALANCED_ACCURACY, LOG_LOSS, MAE, RMSE, Metric
 
 SMALLEST_SHARE = 1e-15  # of a probability, so that its logarithm is a number
 LOSS = Metric("loss", "mean loss of a row", higher_is_better=False)
@@ -46,6 +47,12 @@ def auc_influence(entry: Entry) -> Values:
     return np.asarray(np.mean(each, axis=0))
 
 
+def precision_rows(entry: Entry) -> Values:
+    """Of average precision, by the jackknife: of the second of two classes."""
+    assert entry.probabilities is not None
+    return precision_influence(entry.probabilities[:, 1], class_numbers(entry) == 1)
+
+
 def ranked(entry: Entry, numbers: np.ndarray) -> list[int]:
     """The classes whose rows are ranked against the rest: the second of two."""
     count = len(entry.classes)
@@ -72,7 +79,7 @@ def metrics_of(entries: Sequence[Entry]) -> dict[Metric, RowScore]:
     """The metrics that all of these paired entries have; the first is the headline."""
     first = entries[0]
     if first.kind == "losses":
-        return {LOSS: row_losses}
+        return {**{metric: _figure(metric) for metric in common_figures(entries)}, LOSS: row_losses}
     if first.kind == "numbers":
         return {RMSE: squared_errors, MAE: absolute_errors}
     chosen: dict[Metric, RowScore] = {ACCURACY: right, BALANCED_ACCURACY: recalls}
@@ -81,7 +88,18 @@ def metrics_of(entries: Sequence[Entry]) -> dict[Metric, RowScore]:
         assert first.truth is not None
         if len(np.unique(first.truth)) >= 2:
             chosen[AUC] = auc_influence
+            if len(first.classes) == 2:
+                chosen[AVERAGE_PRECISION] = precision_rows
     return chosen
+
+
+def common_figures(entries: Sequence[Entry]) -> list[Metric]:
+    """The further figures of rows that all of these have."""
+    return [metric for metric in entries[0].figures if all(metric in entry.figures for entry in entries)]
+
+
+def _figure(metric: Metric) -> RowScore:
+    return lambda entry: entry.figures[metric]
 
 
 def class_numbers(entry: Entry) -> np.ndarray:

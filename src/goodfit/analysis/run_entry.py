@@ -93,4 +93,5 @@ def _of_run(rows: ScoredRows, recorded: dict[str, object], name: str, noun: str)
             entry, truth=y[:, np.argsort(labels)].double().numpy(), losses=task.row_losses(out, y).double().numpy()
         )
     truth = y.reshape(len(y), -1).double().numpy()
-    return replace(entry, truth=truth, losses=task.row_losses(out, y).double().numpy())
+    figures = {metric: values.double().numpy() for metric, values in task.row_figures(out, y).items()}
+    return replace(entry, truth=truth, losses=task.row_losses(out, y).double().numpy(), figures=figures)

@@ -69,7 +69,7 @@ def compare(
         if result.compared.fold_pairs:
             _show(result.compared.fold_pairs, counted(result.compared.folds, "fold"))
         if any(pair.metric.share for pair in result.pairs):
-            click.echo("Differences of accuracy are in points.")
+            click.echo("Differences of shares, such as accuracy, are in points.")
         for note in result.notes:
             click.echo(note, err=True)
     if o is not None:

@@ -81,6 +81,7 @@ def _pages() -> Mapping[str, Page]:
     from goodfit.data.command_options import source_options
     from goodfit.fitting.options import fit_options
     from goodfit.tasks import known_tasks
+    from goodfit.tasks.metric import IMAGE_IOU
 
     options = dict(_of_options([*source_options(), *fit_options()]))
     pages: dict[str, Page] = dict(_of_commands())
@@ -91,10 +92,9 @@ def _pages() -> Mapping[str, Page]:
         for key in map(_key, names):
             about = partial(str, f"{names[0]}: {text}")
             pages[key] = partial(_together, about, pages[key]) if key in pages else about
-    for task in known_tasks().values():
-        for metric in task.metric_list:
-            for called in (metric.name, metric.title):
-                pages[_key(called)] = partial(_of_metric, metric)
+    for metric in (IMAGE_IOU, *(metric for task in known_tasks().values() for metric in task.metric_list)):
+        for called in (metric.name, metric.title):
+            pages[_key(called)] = partial(_of_metric, metric)
     by_name = {rule.name: rule for rule in rules()}
     for name, verdict in BY_RULE.items():
         page = f"{by_name[name].code} {by_name[name].page}"

@@ -13,6 +13,7 @@ import numpy as np
 from goodfit.data.images.formats import image_endings
 from goodfit.data.source import Source
 from goodfit.data.tables.any_frame import is_frame, to_polars
+from goodfit.data.tables.frame_index import with_labels_of
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
 
@@ -107,7 +108,7 @@ def with_columns(data: Any, y: Any, names: Sequence[str] | None = None, text: st
         what = f"y has {counted(targets.width, 'column')}, and the targets of the run are {', '.join(names)}"
         raise DataError(what, fix="Give a column for each")
     targets.columns = list(names)
-    return frame.drop(names, strict=False).hstack(targets), list(names)
+    return with_labels_of(data, frame.drop(names, strict=False).hstack(targets)), list(names)
 
 
 def _are_rows(data: Any) -> bool:

@@ -193,6 +193,10 @@ class Source(ABC):
                 fix="Remove the broken files, or fix the paths",
             )
 
+    def key_columns(self) -> Mapping[str, Sequence[Any]]:
+        """Columns of the data that stand first in predictions: people know the rows by them, such as user and item."""
+        return {}
+
     @property
     def arch(self) -> str | None:
         """The architecture for rows of this kind; None: by their shape. A subclass may say it by `arch = "tabm"`."""

@@ -124,6 +124,8 @@ def make_problem(
         f"{task.name}, {task.outputs} output{'s' if task.outputs != 1 else ''}",
         "given" if options.task else source.why_task,
     )
+    if task.note_on_columns is not None:
+        journal.choose(*task.note_on_columns)
     counts = split.counts()
     if split.folds is not None:
         journal.choose("parts", f"train {counts['train']:,}, test {counts['test']:,}", split.how)

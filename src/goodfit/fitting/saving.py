@@ -26,7 +26,7 @@ from goodfit.fitting.problem import Problem
 from goodfit.fitting.scoring import Part, Scored
 from goodfit.formatting import rows_called
 from goodfit.predict.model import Model
-from goodfit.predict.predictions import Predictions
+from goodfit.predict.predictions import Predictions, beside_keys
 from goodfit.predict.scored_rows import VALID
 from goodfit.predict.seen_rows import remembered
 from goodfit.record import FORMAT, Record, Rows, UnreadableRow, write_record
@@ -150,6 +150,7 @@ def save_run(
     names = problem.source.names()
     keys = [names[row] for row in shown.rows.tolist()]
     columns = {**scored.task.truth_columns(shown.y), **scored.task.decode(shown.out)}
+    columns = beside_keys(problem.source.key_columns(), shown.rows.tolist(), columns)
     Predictions(keys, columns, [None] * len(keys)).write(folder / PREDICTIONS)
     test = scored.parts.get("test")
     TestLedger(folder / LOOKS).begin(None if test is None else fingerprint(problem.source, test.rows.numpy()), looks)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from goodfit.data.source import Source
 from goodfit.predict.model import Model
-from goodfit.predict.predictions import Predictions
+from goodfit.predict.predictions import Predictions, beside_keys
 from goodfit.store.files import replacing, scratch_name, sweep
 from goodfit.store.outputs import is_predictions, refuse_to_replace
 from goodfit.train.evaluate import outputs_in_blocks
@@ -50,7 +50,8 @@ class PredictionBlocks:
     ) -> None:
         self._model, self._source, self._reading = model, source, reading
         self._keys = source.names() if keys is None else keys
-        self.inputs, self.notes, self.held = inputs, tuple(source.notes), held
+        of_columns = () if model.task.note_on_columns is None else (model.task.note_on_columns,)
+        self.inputs, self.notes, self.held = inputs, (*source.notes, *of_columns), held
         self._broken = {item.row: item.reason for item in source.unreadable}
 
     def __len__(self) -> int:
@@ -70,7 +71,7 @@ class PredictionBlocks:
     def of(self, rows: int) -> Iterator[Predictions]:
         """Blocks of so many rows at least; only the last has fewer."""
         model, source = self._model, self._source
-        remarks, start = source.remarks(), 0
+        remarks, named, start = source.remarks(), source.key_columns(), 0
         todo = self._readable()
         blocks = outputs_in_blocks(model.net, model.feed(source), model.task, todo, model.precision, rows)
         if not todo.shape[0]:
@@ -83,6 +84,8 @@ class PredictionBlocks:
             if remarks:
                 rows_read = numbers.tolist()
                 columns |= {name: [values[row] for row in rows_read] for name, values in remarks.items()}
+            if named:
+                columns = beside_keys(named, numbers.tolist(), columns)
             end = self._end_of_block(numbers, todo)
             errors = [self._broken.get(row) for row in range(start, end)]
             yield Predictions(self._keys[start:end], columns, errors, self.inputs, self.notes)

@@ -26,6 +26,7 @@ from goodfit.data.sources import source_names, source_of
 from goodfit.data.sources.arrays import arrays
 from goodfit.data.sources.texts import ENDINGS as TEXT_ENDINGS
 from goodfit.data.tables.any_frame import is_rows
+from goodfit.data.tables.frame_index import FrameWithIndex, with_labels_of
 from goodfit.data.tables.known_encoders import encoder_of
 from goodfit.data.tables.table_source import TableSource
 from goodfit.errors import DataError, UsageError
@@ -150,8 +151,9 @@ def _of_texts(data: Any, column: str) -> Any:
         texts = data
     if not isinstance(texts, list | tuple) or not any(isinstance(text, str) for text in texts):
         return data
-    are_texts = all(isinstance(text, str) or text is None or text != text for text in texts)  # NaN
-    return [{column: text if isinstance(text, str) else None} for text in texts] if are_texts else data
+    if not all(isinstance(text, str) or text is None or text != text for text in texts):  # NaN
+        return data
+    return with_labels_of(data, [{column: text if isinstance(text, str) else None} for text in texts])
 
 
 def _rows(data: Any) -> Any:
@@ -160,7 +162,8 @@ def _rows(data: Any) -> Any:
         whole = all(isinstance(value, (list, tuple, np.ndarray)) for value in data.values())
         return data if whole or is_rows(data) else [data]
     if getattr(data, "ndim", 0) == 1 and hasattr(data, "to_dict"):
-        return [data.to_dict()]
+        row, label = [data.to_dict()], getattr(data, "name", None)
+        return FrameWithIndex(row, [label]) if isinstance(label, str) else row  # as frame.loc[label] gives it
     if isinstance(data, list | tuple) and not (data and all(isinstance(row, Mapping) for row in data)):
         path = next((row for row in data if isinstance(row, (str, PathLike))), None)
         if not data:
@@ -208,7 +211,7 @@ def _with_index(data: Any, schema: Mapping[str, Any]) -> Any:
     wanted = [settings.get(name) for name in ("user", "item")]
     wanted += encoder_of(schema["encoder"]).sources if "encoder" in schema else []
     levels = [name for name in names if name is not None and name in wanted and name not in data.columns]
-    return data.reset_index(level=levels) if levels else data
+    return with_labels_of(data, data.reset_index(level=levels)) if levels else data
 
 
 def _images(data: Any, *, grey: bool) -> Given:

@@ -190,6 +190,18 @@ class Predictions:
         return [missing if error else next(readable) for error in self.errors]
 
 
+def beside_keys(named: Mapping[str, Sequence[Any]], rows: Sequence[int], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns by which people know the rows, of these rows; then the others.
+
+    Args:
+        named: of all rows; a name that is that of another column gets "of the data" behind it.
+        columns: values of these rows.
+    """
+    taken = {"key", "error", *columns}
+    free = {name: f"{name} of the data" if name in taken else name for name in named}
+    return {**{free[name]: [values[row] for row in rows] for name, values in named.items()}, **columns}
+
+
 def _write_parquet(path: Path, table: Mapping[str, list[Any]]) -> None:
     _frame(table).write_parquet(path)
 

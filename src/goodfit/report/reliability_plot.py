@@ -9,26 +9,30 @@ import numpy as np
 
 from goodfit.formatting import counted
 from goodfit.report.plots import HALF
-from goodfit.report.svg import drawing
+from goodfit.report.svg import drawing, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, GREY, PALE = "#0072B2", "#5b6673", "#8fc1e0"  # as in plots.py
 
+LETTERS_OF_LABEL = 24
 SPAN = 0.2  # of the axes at least: with less the ticks say more than the rows can
 
 
-def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
-    """The share that is right by confidence, with the rows of each bin below; on the dashed line both are equal.
+def reliability_diagram(calibration: Mapping[str, Any], label: str | None = None) -> Figure:
+    """The share that is right by confidence, of a label the share that has it by its probability, in bins.
+
+    On the dashed line both are equal.
 
     Args:
         calibration: as `goodfit.stats.calibration.Reliability.to_json` gives it.
+        label: what the probabilities are of; None: of the class that is predicted.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    bins = calibration["bins"]
+    bins, of_label = calibration["bins"], "E" if label is None else f"{short(label, LETTERS_OF_LABEL)}: e"
     said, right, rows = (np.array([each[name] for each in bins]) for name in ("confidence", "accuracy", "rows"))
     low, high = min(said.min(), right.min(), 1 - SPAN), 1.0
     error = np.sqrt(right * (1 - right) / rows) * 1.96
@@ -45,8 +49,8 @@ def reliability_diagram(calibration: Mapping[str, Any]) -> Figure:
             axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set(
-            title=f"Expected calibration error: {100 * calibration['ece']:.1f} points",
-            xlabel=f"confidence, in {counted(len(bins), 'bin')} of equal size",
-            ylabel="share that is right",
+            title=f"{of_label}xpected calibration error: {100 * calibration['ece']:.1f} points",
+            xlabel=f"{'confidence' if label is None else 'probability'}, in {counted(len(bins), 'bin')} of equal size",
+            ylabel="share that is right" if label is None else "share that is there",
         )
     return figure

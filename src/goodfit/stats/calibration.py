@@ -21,11 +21,13 @@ class Reliability:
 
     Attributes:
         confidence, accuracy, rows: one a bin, by rising confidence.
+        by: what the bins are made by: the confidence of the prediction, or the probability of an event.
     """
 
     confidence: tuple[float, ...]
     accuracy: tuple[float, ...]
     rows: tuple[int, ...]
+    by: str = "confidence"
 
     @property
     def error(self) -> float:
@@ -56,27 +58,30 @@ class Reliability:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Of what `to_json` gave."""
         bins = values["bins"]
-        return cls(*(tuple(each[name] for each in bins) for name in ("confidence", "accuracy", "rows")))
+        said, right, rows = (tuple(each[name] for each in bins) for name in ("confidence", "accuracy", "rows"))
+        return cls(said, right, rows)
 
     def to_json(self) -> dict[str, Any]:
         """The error, how it is binned, and the bins."""
+        rows = "rows" if self.by == "confidence" else "labels of rows"
         return {
             "ece": self.error,
-            "binning": f"{counted(len(self.rows), 'bin')} with equally many rows, by confidence",
+            "binning": f"{counted(len(self.rows), 'bin')} with equally many {rows}, by {self.by}",
             "bins": [
-                {"confidence": said, "accuracy": right, "rows": rows}
-                for said, right, rows in zip(self.confidence, self.accuracy, self.rows, strict=True)
+                {"confidence": said, "accuracy": right, "rows": count}
+                for said, right, count in zip(self.confidence, self.accuracy, self.rows, strict=True)
             ],
         }
 
 
-def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> Reliability:
+def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS, by: str = "confidence") -> Reliability:
     """Bins of rows.
 
     Args:
         confidence: (N,) probability of the predicted class, or of an event.
         right: (N,) bool: whether it is right, or the event is there.
         bins: how many at most; each has 20 rows or more.
+        by: as of `Reliability`.
     """
     count = max(1, min(bins, len(confidence) // ROWS_OF_A_BIN))
     order = np.argsort(confidence, kind="stable")
@@ -85,4 +90,5 @@ def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> 
         tuple(float(np.mean(confidence[part])) for part in parts),
         tuple(float(np.mean(right[part])) for part in parts),
         tuple(len(part) for part in parts),
+        by,
     )

@@ -131,11 +131,43 @@ def reliability_section(calibration: Mapping[str, Any], temperature: float) -> S
         f"this many rows, chance alone gives {100 * Reliability.from_json(calibration).error_by_chance:.1f} even if "
         "every probability is right."
     )
-    if temperature != 1:
-        less = "less" if temperature > 1 else "more"
-        text += (
-            f" The model is made {less} sure than it was by itself: its scores are divided by {temperature:.2f}, the "
-            "temperature that suits the rows held out best."
-        )
+    text += _of_temperature(temperature)
     plot = Plot("reliability", (calibration,), "Share that is right by confidence", "half")
     return Section("reliability", "Reliability of the confidence", text, [plot] if drawn else [], link="Reliability")
+
+
+def labels_reliability_section(calibration: Mapping[str, Any], temperature: float) -> Section:
+    """The same of rows with any number of labels: of all probabilities together, and of each label where it has bins.
+
+    Args:
+        calibration: as `reliability_section` takes it; of_labels: the same of each label, where there are few.
+        temperature: that the scores of the labels were divided by.
+    """
+    drawn = len(calibration["bins"]) > 1
+    where = ": a point on the dashed line. Below it probabilities are too high." if drawn else "."
+    text = (
+        f"Of the labels that are given a probability of 80%, 80% should be there{where} Over all labels of all rows "
+        f"the two differ by {100 * calibration['ece']:.1f} points on average; with this many, chance alone gives "
+        f"{100 * Reliability.from_json(calibration).error_by_chance:.1f} even if every probability is right."
+    )
+    text += _of_temperature(temperature)
+    plots = [_of_label("all labels", calibration)] if drawn else []
+    if len(calibration.get("of_labels", {})) > 1:  # of a single one it is the same
+        plots += [_of_label(label, of) for label, of in calibration["of_labels"].items() if len(of["bins"]) > 1]
+    return Section("reliability", "Reliability of the probabilities", text, plots, link="Reliability")
+
+
+def _of_label(label: str, calibration: Mapping[str, Any]) -> Plot:
+    alt = f"Share of {label} that is there, by probability"
+    return Plot("reliability", (calibration, label), alt, "half")
+
+
+def _of_temperature(temperature: float) -> str:
+    """What is said of a model whose scores were divided; nothing of one that is as it was."""
+    if temperature == 1:
+        return ""
+    less = "less" if temperature > 1 else "more"
+    return (
+        f" The model is made {less} sure than it was by itself: its scores are divided by {temperature:.2f}, the "
+        "temperature that suits the rows held out best."
+    )

@@ -309,6 +309,14 @@ class Classification(CalibratedTask):
             columns |= {f"p_{label}": shares[:, number].numpy() for number, label in enumerate(self.classes)}
         return columns
 
+    @property
+    def note_on_columns(self) -> tuple[str, str, str] | None:
+        """Where there are too many classes for a column of probabilities each."""
+        if len(self.classes) <= PROBABILITY_COLUMNS:
+            return None
+        why = f"probabilities are written for up to {PROBABILITY_COLUMNS} classes: the confidence is the prediction's"
+        return ("predictions", f"{len(self.classes):,} classes without p_ columns", why)
+
     def truth_columns(self, y: Tensor) -> Columns:
         """truth."""
         return {"truth": [self.truth(target) for target in y]}

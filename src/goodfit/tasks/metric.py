@@ -175,6 +175,15 @@ IOU = Metric(
         "both; the mean over the classes."
     ),
 )
+IMAGE_IOU = Metric(
+    "image_iou",
+    "mean image IoU",
+    share=True,
+    about=(
+        "Intersection over union in each image by itself, the mean over the classes that are in it by truth or by "
+        "prediction; then the mean over the images. Small images and small areas count as much as large ones."
+    ),
+)
 PIXEL_ACCURACY = Metric(
     "pixel_accuracy",
     "pixel accuracy",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -16,14 +16,17 @@ from goodfit.data.tables.known_levels import known_words
 from goodfit.errors import DataError
 from goodfit.formatting import counted, row_named
 from goodfit.stats.areas import mean_auc
+from goodfit.stats.calibration import reliability
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios, proportion, share
 from goodfit.tasks.calibrated_task import CalibratedTask
-from goodfit.tasks.class_sections import classes_section
+from goodfit.tasks.class_sections import classes_section, labels_reliability_section
 from goodfit.tasks.metric import ACCURACY, AUC, F1, LOG_LOSS, Metric
 from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Section
 from goodfit.tasks.shapes import each_member, refuse_shape
 from goodfit.tasks.task import Columns, Targets
+
+LABELS_WITH_DIAGRAMS = 4  # each has one of its own; of more all are drawn together
 
 
 @dataclass(frozen=True)
@@ -153,12 +156,28 @@ class MultiLabel(CalibratedTask):
             )
         return {"classes": list(self.labels), "per_class": per_class}
 
+    def analyses(
+        self, read: Callable[[Tensor], Tensor], train_rows: Tensor, scored_rows: Tensor, out: Tensor, y: Tensor
+    ) -> dict[str, Any]:
+        """calibration: reliability of the probabilities of all labels of all rows; of few labels each by itself too."""
+        shares, true = self.logits(out).double().sigmoid().numpy(), y.numpy() > 0.5
+        calibration = reliability(shares.reshape(-1), true.reshape(-1), by="probability").to_json()
+        if len(self.labels) <= LABELS_WITH_DIAGRAMS:
+            calibration["of_labels"] = {
+                label: reliability(shares[:, at], true[:, at], by="probability").to_json()
+                for at, label in enumerate(self.labels)
+            }
+        return {**super().analyses(read, train_rows, scored_rows, out, y), "calibration": calibration}
+
     def sections(
         self, out: Tensor, y: Tensor, y_train: Tensor, part: str, analyses: Mapping[str, Any]
     ) -> list[Section]:
-        """Recall of every label."""
+        """Recall of every label, and whether the probabilities of labels mean what they say."""
         details = self.details(out, y)
-        return [classes_section(details["per_class"], {}, details["classes"], "label")]
+        sections = [classes_section(details["per_class"], {}, details["classes"], "label")]
+        if "calibration" in analyses:
+            sections.append(labels_reliability_section(analyses["calibration"], self.temperature))
+        return sections
 
     def baseline(self, y_train: Tensor, y: Tensor, out: Tensor) -> dict[str, float]:
         """The most frequent set of labels; its log_loss is that of the labels' shares."""

@@ -135,6 +135,10 @@ class Restoration(DenseTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         return float(out[:, 1].double().mean())
 
+    def row_figures(self, out: Tensor, y: Tensor) -> Mapping[Metric, Tensor]:
+        """PSNR and SSIM of each image."""
+        return {PSNR: out[:, 1], SSIM: out[:, 2]}
+
     def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """psnr (dB) and ssim of the 8-bit output, means over images; psnr_gain over the input, image by image."""
         columns = out.double().numpy()

@@ -17,7 +17,7 @@ from goodfit.formatting import counted, percent
 from goodfit.stats.estimates import Estimate, mean, mean_of_ratios
 from goodfit.tasks.class_sections import confusion_section, interval_in_percent
 from goodfit.tasks.dense_task import DenseTask, in_pieces
-from goodfit.tasks.metric import IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
+from goodfit.tasks.metric import IMAGE_IOU, IOU, LOG_LOSS, PIXEL_ACCURACY, Metric
 from goodfit.tasks.panels import mask_legend, mask_panels
 from goodfit.tasks.plain_score import PlainScore
 from goodfit.tasks.section import Bar, Section, Table
@@ -208,6 +208,15 @@ class Segmentation(DenseTask):
     def score(self, out: Tensor, y: Tensor) -> float:
         right, either = self._overlaps(out)
         return float((right.sum(0) / either.sum(0)).mean())
+
+    def row_figures(self, out: Tensor, y: Tensor) -> Mapping[Metric, Tensor]:
+        """The mean IoU of each image, over the classes that are in it; 1 of an image without a pixel that counts."""
+        tables = self._tables(out)
+        right = np.einsum("ncc->nc", tables)
+        either = tables.sum(1) + tables.sum(2) - right
+        occurs = either > 0
+        each = np.where(occurs, right / np.maximum(either, 1), 0).sum(1) / np.maximum(1, occurs.sum(1))
+        return {IMAGE_IOU: torch.from_numpy(np.where(occurs.any(1), each, 1.0))}
 
     def metrics(self, out: Tensor, y: Tensor, groups: np.ndarray | None = None) -> dict[str, Estimate]:
         """iou (mean over classes that occur), pixel_accuracy, log_loss (an image's mean over its pixels).

@@ -200,6 +200,10 @@ class Task(ABC):
     def score(self, out: Tensor, y: Tensor) -> float:
         """The main metric alone, quickly."""
 
+    def row_figures(self, out: Tensor, y: Tensor) -> Mapping[Metric, Tensor]:
+        """Further figures (N,) of each row whose means are compared beside the losses; the first is the headline."""
+        return {}
+
     @property
     def criterion_words(self) -> str:
         """What `criterion` is, where it is neither the loss nor the metric that each epoch shows; empty otherwise."""
@@ -285,6 +289,11 @@ class Task(ABC):
     @abstractmethod
     def decode(self, out: Tensor) -> Columns:
         """Predictions as columns, one value a row, in the words of the data."""
+
+    @property
+    def note_on_columns(self) -> tuple[str, str, str] | None:
+        """What is said of columns that `decode` leaves out: name, value, why."""
+        return None
 
     def probabilities(self, out: Tensor) -> Tensor | None:
         """(N, C) of every class, however many there are; None of tasks without classes."""

@@ -28,6 +28,7 @@ from goodfit.data.tables.rating_hint import baskets_doubt, columns_in_words, ref
 from goodfit.data.tables.reading import Dialect, TableParts, is_table, read_parts
 from goodfit.data.tables.spelt_alike import names_alike_doubt
 from goodfit.data.tables.table_source import TableSource
+from goodfit.data.tables.text_column import TextColumn
 from goodfit.data.tables.words import merges, texts
 from goodfit.errors import DataError, UsageError
 from goodfit.formatting import counted
@@ -86,6 +87,11 @@ class Ratings(TableSource):
     def claims_object(cls, data: Any, given: Mapping[str, Any]) -> Claim | None:
         """A frame whose users or items are named."""
         return _named(given) if is_frame(data) else None
+
+    def key_columns(self) -> Mapping[str, Sequence[Any]]:
+        """Users and items, under the names of the data; whole numbers stay such."""
+        columns = [self._frame.column(self._settings[name]) for name in ("user", "item")]
+        return {each.name: TextColumn(each if each.dtype.is_integer() else self._names(each.name)) for each in columns}
 
     @property
     def arch(self) -> str | None:
@@ -196,13 +202,8 @@ class Ratings(TableSource):
         """The users and items of the training rows, then those known by their features alone; others stay unknown."""
         self._training_rows = len(rows)
         for name in ("user", "item"):  # a column at a time: copies of all take 90 bytes a row
-            names = (
-                self._names(self._settings[name])
-                .gather(rows.numpy())
-                .drop_nulls()
-                .unique(maintain_order=True)
-                .to_list()
-            )
+            of_rows = self._names(self._settings[name]).gather(rows.numpy())
+            names = of_rows.drop_nulls().unique(maintain_order=True).to_list()
             self.counts_in_training[name] = len(names)
             if (features := self._features.get(name)) is not None:
                 features.learn(names)
@@ -257,10 +258,9 @@ class Ratings(TableSource):
         return {**held, **{f"{name}_features": described for name, described in self._described.items()}}
 
     def schema(self) -> dict[str, Any]:
-        kept = {name: self._settings.get(name) for name in SETTINGS}
         return {
             "kind": self.kind,
-            "settings": kept,
+            "settings": {name: self._settings.get(name) for name in SETTINGS},
             "users": self.known["user"],
             "items": self.known["item"],
             "taught": self.counts_in_training,

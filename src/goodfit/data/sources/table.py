@@ -157,6 +157,7 @@ class Table(TableSource):
             self.notes += [] if mark is not None else unclear_marks(self._frame.sample(), new.encoder)
             if known := self._settings.get("currencies"):
                 self.notes += other_currencies(self._frame.sample(), known)
+            self._named_by(self._settings.get("id") if self._labels and self._identifiers() is not None else None)
             return
         target = self._settings["target"]
         if not target:
@@ -208,6 +209,7 @@ class Table(TableSource):
         signs = {name: currency_of(seen[name]) for name in measured}
         self._settings["currencies"] = {name: sign for name, sign in signs.items() if sign is not None}
         self._settings["id"] = identifier({name: seen[name] for name in self._types}, self._types)
+        self._named_by(self._settings["id"])
         self.notes += [] if marks.note is None else [marks.note]
         self.notes += [*form.notes, *notes_on_targets]
         self.doubts += [*marks.doubts, *form.doubts]
@@ -280,12 +282,14 @@ class Table(TableSource):
         }
 
     def names(self) -> Sequence[str]:
-        """The column that tells rows apart, where there is one and its values do in these rows."""
+        """The column that tells rows apart, where there is one and its values do in these rows; or a frame's index."""
+        column = self._identifiers()
+        return super().names() if column is None else TextColumn(column)
+
+    def _identifiers(self) -> pl.Series | None:
         name = self._settings.get("id")
-        if name is None or name not in self._frame.columns:
-            return self.keys
-        column = texts(self._frame.column(name), verbatim=True)
-        return TextColumn(column) if is_distinct(column) else self.keys
+        column = texts(self._frame.column(name), verbatim=True) if name in self._frame.columns else None
+        return column if column is not None and is_distinct(column) else None
 
     def _column_types(self) -> Mapping[str, ColumnType]:
         decimals, forms = self._settings["decimals"], self._settings.get("forms", {})

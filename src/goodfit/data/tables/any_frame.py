@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from goodfit.data.tables.frame_index import FrameWithIndex
 from goodfit.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ BYTES_OF_A_FLOAT = 8  # a long double has more
 INTEGERS_BELOW = 2**63  # of 64 bits; beyond, whole numbers are names
 UNITS_OF_POLARS = ("ms", "us", "ns")  # of times; NumPy and pandas have seconds and days as well
 LISTS = (list, tuple, set, frozenset, np.ndarray)
-KINDS_OF_ROWS = "iu"  # of an index without a name: the number of a row is left out without a word
-INDEX_SHOWN = 40  # characters of a message
 NAMES_SHOWN = 6  # in a message
 PLAIN_TYPES = {str, int, float, bool, type(None)}
 KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal}
@@ -33,6 +32,8 @@ KEPT_TYPES = {bool, int, float, datetime.date, datetime.time, datetime.timedelta
 
 def is_frame(data: Any) -> bool:
     """Whether this is a frame of a library that narwhals knows, or rows of Python: see `is_rows`."""
+    if isinstance(data, FrameWithIndex):
+        return is_frame(data.frame)
     if is_rows(data) or _is_of_polars(data) or _has_columns(data):
         return True
     import narwhals as nw
@@ -142,6 +143,8 @@ def to_polars(data: Any) -> pl.DataFrame:
     import narwhals as nw
     import polars as pl
 
+    if isinstance(data, FrameWithIndex):
+        return to_polars(data.frame)
     data = _columns_of(data)
     if is_rows(data):
         return _of_rows(data)
@@ -164,18 +167,6 @@ def to_polars(data: Any) -> pl.DataFrame:
     return pl.DataFrame(
         [known[at] if at in known else _column(series) for at, series in enumerate(whole.iter_columns())]
     )
-
-
-def note_on_index(data: Any) -> tuple[str, str, str] | None:
-    """What is said of a frame of pandas whose index has a name: it may be a column that somebody needs."""
-    pandas = sys.modules.get("pandas")
-    if pandas is None or not isinstance(data, pandas.DataFrame):
-        return None
-    names = [str(name) for name in data.index.names if name is not None and name not in data.columns]
-    why = "the index of a frame is not read: frame.reset_index() makes it a column"
-    if not names and data.index.names == [None] and data.index.dtype.kind not in KINDS_OF_ROWS and len(data):
-        return ("left out", f"the index, such as {str(data.index[0])[:INDEX_SHOWN]}", why)
-    return ("left out", "index " + ", ".join(f"'{name}'" for name in names), why) if names else None
 
 
 def _blocks_of_pandas(frame: Any) -> dict[int, pl.Series]:

@@ -17,11 +17,12 @@ import numpy as np
 
 from goodfit.data.columns import Labels, nothing
 from goodfit.data.other_files import of_another_program
-from goodfit.data.tables.any_frame import is_frame, note_on_index, refuse_same_names, to_polars
+from goodfit.data.tables.any_frame import is_frame, refuse_same_names, to_polars
 from goodfit.data.tables.by_polars import by_polars
 from goodfit.data.tables.decoding import PACKED_ENDINGS, decoded, read_bytes, unpacked_name
 from goodfit.data.tables.delimited import Delimited, read_delimited
 from goodfit.data.tables.excel import is_workbook, read_excel
+from goodfit.data.tables.frame_index import KEY, index_labels, note_on_index
 from goodfit.data.tables.frames import (
     MEMORY_SHARE,
     Frame,
@@ -91,6 +92,7 @@ class TableParts:
     delimited: Delimited | DelimitedOnDisk | None
     notes: list[tuple[str, str, str]]
     percents: frozenset[str] = frozenset()
+    labels: Sequence[str] | None = None
 
 
 class _Read(NamedTuple):
@@ -100,6 +102,7 @@ class _Read(NamedTuple):
     notes: Sequence[tuple[str, str, str]] = ()
     delimited: Delimited | None = None
     percents: frozenset[str] = frozenset()
+    labels: Sequence[str] | None = None
 
 
 def is_table(path: Path) -> bool:
@@ -194,7 +197,21 @@ def read_parts(
             ) from error
     notes = [note for each in read for note in each.notes]
     delimited = read[0].delimited if len(read) == 1 else None
-    return TableParts(TableInMemory(together), parts, name, delimited, list(dict.fromkeys(notes)), read[0].percents)
+    labels = _labels(read)
+    if labels is None:
+        notes = [
+            ("left out", note[1], "it does not tell the rows of all parts apart") if note[0] == KEY else note
+            for note in notes
+        ]
+    found = list(dict.fromkeys(notes))
+    return TableParts(TableInMemory(together), parts, name, delimited, found, read[0].percents, labels)
+
+
+def _labels(read: Sequence[_Read]) -> list[str] | None:
+    """What the rows of all parts are called, where each part says it and no two rows are called the same."""
+    labels = [label for each in read for label in each.labels or ()]
+    whole = len(labels) == sum(each.frame.height for each in read)
+    return labels if labels and whole and len(set(labels)) == len(labels) else None
 
 
 def _first_cell(read: Sequence[_Read], at: int) -> str | None:
@@ -260,7 +277,7 @@ def _read(place: Any, dialect: Dialect) -> _Read:
         return _delimited(path, dialect)
     if is_frame(place):
         index = note_on_index(place)
-        return _Read(_checked(to_polars(place), None), [] if index is None else [index])
+        return _Read(_checked(to_polars(place), None), [] if index is None else [index], labels=index_labels(place))
     arrays = ", or goodfit.arrays(x, y) for an array" if isinstance(place, np.ndarray) else ""
     raise DataError(
         f"{type_named(place)} is not a table",

@@ -14,6 +14,7 @@ from goodfit.data.row_digests import RowDigests
 from goodfit.data.source import Source
 from goodfit.data.tables.column_types import WORDS_OF_FREE_TEXT, ColumnType
 from goodfit.data.tables.delimited import Delimited, numbered_names
+from goodfit.data.tables.frame_index import KEY
 from goodfit.data.tables.frames import RenamedFrame, TableInMemory, other_spellings, with_gaps
 from goodfit.data.tables.numbers import is_nested
 from goodfit.data.tables.reading import TableParts
@@ -44,6 +45,7 @@ class TableSource(Source):
     def __init__(self, table: TableParts, settings: Mapping[str, Any]) -> None:
         super().__init__(table.name, RowNumbers(table.frame.height), parts=table.parts)
         self.notes += table.notes
+        self._labels = table.labels  # what a pandas frame called the rows
         self._whole_frame = table.frame
         self._delimited, self._percents = table.delimited, table.percents
         self._settings = dict(settings)
@@ -63,6 +65,18 @@ class TableSource(Source):
         """(N, D) float32 of all rows."""
         assert self._x is not None, "learn() comes first"
         return self._x
+
+    def names(self) -> Sequence[str]:
+        """The labels of a frame's index, where they tell the rows apart."""
+        return self.keys if self._labels is None else self._labels
+
+    def _named_by(self, column: str | None) -> None:
+        """Take note of a column of identifiers that names the rows: the index of the frame is not needed then."""
+        if column is None or self._labels is None:
+            return
+        self._labels = None
+        why = f"the column '{column}' names the rows: frame.reset_index() makes the index a column"
+        self.notes = [("left out", note[1], why) if note[0] == KEY else note for note in self.notes]
 
     @property
     def column_names(self) -> Sequence[str]:
