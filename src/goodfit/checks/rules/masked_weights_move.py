@@ -19,7 +19,8 @@ When it is a false alarm
     A unit that is never above 0 has no gradient by itself, and no finding.
 
 Cost
-    A comparison of gradients with 0 and of some weights with their former values, in the steps examined, where entries
+    A comparison of gradients with 0 and of some weights with their former values, in the steps examined and in every
+    sixteenth one after them, where entries
     of gradients are 0. Where they are 0 by themselves, as under a mask within forward, the next look comes when twice
     as many steps were made.
 """
@@ -44,6 +45,7 @@ ENTRIES_AT_LEAST, ENTRIES_AT_MOST = 64, 1_000_000
 ROWS_SAMPLED, SHARE_OF_SAMPLE = 32, 0.03  # of a matrix, and of their entries: a tenth of all is rarely less of these
 GOLDEN_RATIO = 0.618034
 ENTRIES_SAMPLED = 2_048  # of those whose gradients are 0
+LOOKS_APART = 16  # steps, while the rules sleep
 MATRICES = 4  # that are looked at in a step
 
 
@@ -69,6 +71,7 @@ class Masked:
 
 class MaskedWeightsMove(LiveRule):
     code, level = "GF342", Level.WARNING
+    sleepless = (Step, BackwardBegins, BackwardEnded)  # nets are pruned late
 
     def start(self) -> None:
         self.known: dict[int, Masked] = {}
@@ -77,6 +80,8 @@ class MaskedWeightsMove(LiveRule):
 
     def on_step(self, event: Step) -> None:
         if self.reported or event.by_hand or event.wraps:
+            return
+        if not self.program.awake and not self.known and self.program.steps % LOOKS_APART:
             return
         matrices = [param for param in event.params if param.dim() == 2 and param.grad is not None]
         for param in matrices[:MATRICES]:
