@@ -88,4 +88,4 @@ def _order(first: Tensor, second: Tensor) -> int | None:
     same = first.untyped_storage().data_ptr() == second.untyped_storage().data_ptr()
     if not same or first.stride() != second.stride() or first.stride() != (4, 1):
         return None
-    return {2: 0, -2: 1}.get(second.storage_offset() - first.storage_offset())
+    return {2: 0, -2: 1}.get(int(second.storage_offset()) - int(first.storage_offset()))

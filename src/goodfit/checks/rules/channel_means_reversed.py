@@ -63,7 +63,8 @@ def reversed_means(tree: ast.Module) -> Iterator[tuple[str, int]]:
         return
     with_opencv = "imread" in names and "cv2" in names
     red_first = any(name in names for name in READ_RED_FIRST)
-    for node in [*of_kind(tree, ast.List), *of_kind(tree, ast.Tuple)]:
+    literals: list[ast.List | ast.Tuple] = [*of_kind(tree, ast.List), *of_kind(tree, ast.Tuple)]
+    for node in literals:
         values = tuple(each.value for each in node.elts if isinstance(each, ast.Constant))
         as_blue_first = "cv2" not in names and red_first and values[::-1] in RED_FIRST
         if as_blue_first or (with_opencv and not red_first and values in RED_FIRST):

@@ -127,4 +127,5 @@ def _is_state_of(saved: Mapping[str, Any], optimiser: Optimizer) -> bool:
 
 
 def _equal(param: Tensor, saved: Tensor) -> bool:
-    return torch.equal(param.detach(), saved.detach().to(device=param.device, dtype=param.dtype))
+    """Whether these are the weights as they are, perhaps rounded to the precision of what is saved."""
+    return torch.equal(param.detach().to(device=saved.device, dtype=saved.dtype), saved.detach())

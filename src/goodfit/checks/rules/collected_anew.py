@@ -76,8 +76,7 @@ def _blocks(scope: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
 
 def _begun(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
     for target, value in given(body):
-        is_list = isinstance(value, ast.List | ast.Dict) and not all_nodes(value)[1:-1]
-        is_list = is_list or ast.unparse(value) in ("[]", "{}", "list()", "set()", "dict()")
+        is_list = ast.unparse(value) in ("[]", "{}", "list()", "set()", "dict()")
         is_zero = isinstance(value, ast.Constant) and type(value.value) in (int, float) and value.value == 0
         if isinstance(target, ast.Name) and (is_list or is_zero):
             yield target.id, target.lineno

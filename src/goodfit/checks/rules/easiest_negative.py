@@ -74,14 +74,14 @@ def easiest(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def easiest_chosen(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Calls that choose the farthest of the negatives in a function or class that is called hard, or mining."""
-    functions = [*of_kind(tree, ast.FunctionDef), *of_kind(tree, ast.ClassDef)]
+    functions: list[ast.FunctionDef | ast.ClassDef] = [*of_kind(tree, ast.FunctionDef), *of_kind(tree, ast.ClassDef)]
     mining = [each for each in functions if MINING.search(each.name)]
     for function in [inner for each in mining for inner in (each, *of_kind(each, ast.FunctionDef))]:
         nodes = [node for statement in function.body for node in within(statement)]
         values = {ast.unparse(target): value for target, value in given(nodes)}
         for node in nodes:
             chosen = _chosen(node)
-            if chosen is None:
+            if chosen is None or not isinstance(node, ast.Call):
                 continue
             scores, largest = chosen
             known = values.get(ast.unparse(scores))

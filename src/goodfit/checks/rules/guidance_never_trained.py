@@ -34,7 +34,7 @@ from goodfit.lazy_pattern import lazy_pattern
 
 RANDOM = lazy_pattern(r"(?i)^(rand|random|randint|uniform|bernoulli|binomial|choice|sample|integers|random_)")
 DROPS = lazy_pattern(r"(?i)drop(?!out)|uncond|null|empty|no_cond|cfg|guid|without|keep_prob|p_un")
-GUIDES = lazy_pattern(r"(?i)uncond|null|empty|neg|guid|cfg|without|no_(cond|label|text)")
+GUIDES = lazy_pattern(r"(?i)uncond|null|empty|negative_|guid|cfg|without|no_(cond|label|text)")
 
 
 class GuidanceNeverTrained(SourceRule):

@@ -34,7 +34,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, StepBegins
+from goodfit.checks.engine.events_training import params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -71,7 +72,7 @@ class Masked:
 
 class MaskedWeightsMove(LiveRule):
     code, level = "GF342", Level.WARNING
-    sleepless = (Step, BackwardBegins, BackwardEnded)  # nets are pruned late
+    sleepless = (StepBegins, Step)  # nets are pruned late
 
     def start(self) -> None:
         self.known: dict[int, Masked] = {}
@@ -112,6 +113,23 @@ class MaskedWeightsMove(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Here the program has done what it does after a step, such as to put weights back."""
+        yield from self._moved()
+
+    def before_step(self, event: StepBegins) -> Iterator[Finding]:
+        """While the rules sleep, passes are not looked at: who masks gradients in place has changed them once more."""
+        if self.program.awake or not self.known:
+            return
+        gradients = [param.grad for param in params_of(event.optimiser) if param.grad is not None]
+        least = min((gradient._version for gradient in gradients), default=0)
+        for known in self.known.values():
+            param = known.param()
+            if param is not None and param.grad is not None:
+                hooked = param._backward_hooks or param._post_accumulate_grad_hooks
+                known.passes += 1
+                known.by_program |= bool(hooked) or param.grad._version > least
+        yield from self._moved()
+
+    def _moved(self) -> Iterator[Finding]:
         for known in self.known.values():
             param = known.param()
             if param is None or self.reported:

@@ -121,7 +121,8 @@ def _adds_noise(value: ast.expr, step: str, local: Mapping[str, ast.expr], every
 
 def _resolved(node: ast.expr, values: Mapping[str, ast.expr]) -> list[str]:
     """An expression's text, and that of what its names and tables were given."""
-    texts, waiting, known = [], [node], set()
+    known: set[str] = set()
+    texts, waiting = [], [node]
     for _ in range(DEPTH):
         texts += [ast.unparse(each) for each in waiting]
         parts = {ast.unparse(e) for w in waiting for e in all_nodes(w) if isinstance(e, ast.Name | ast.Attribute)}

@@ -34,6 +34,7 @@ from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
 WORD = lazy_pattern(r"^[A-Za-z][A-Za-z_-]*$")
+BEGINNING = 2  # letters that are alike: "increase" and "decrease" are two words
 LETTERS_AT_LEAST, LETTERS_OF_TWO = 5, 8  # of words that differ in one letter, and of those in two
 
 
@@ -49,23 +50,23 @@ class OptionMisspelt(SourceRule):
 
 def misspelt(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Words that are given and compared with nothing, with similar ones that are only compared; and the line."""
-    words = Counter(each.value for each in of_kind(tree, ast.Constant) if _is_word(each))
+    words = Counter(word for each in of_kind(tree, ast.Constant) if (word := _word(each)))
     waited: Counter[str] = Counter()
     for node in of_kind(tree, ast.If):
         if not node.orelse or (isinstance(node.orelse[0], ast.If) and not _has_else(node)):
-            waited.update(
-                each.value for each in all_nodes(node.test) if _is_word(each) and isinstance(each, ast.Constant)
-            )
+            waited.update(word for each in all_nodes(node.test) if (word := _word(each)))
     only_waited = [word for word, count in waited.items() if words[word] == count]
     for given in _given(tree) if only_waited else ():
-        if words[given.value] == 1:
+        if words[_word(given)] == 1:
             for word in only_waited:
-                if _are_alike(given.value, word):
-                    yield f"'{given.value}' is given, and '{word}' is waited for", given.lineno
+                if _are_alike(_word(given), word):
+                    yield f"'{_word(given)}' is given, and '{word}' is waited for", given.lineno
 
 
-def _is_word(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(WORD.search(node.value))
+def _word(node: ast.AST) -> str:
+    """The text of a constant that is a word; "" of anything else."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return str(node.value) if is_text and isinstance(node, ast.Constant) and WORD.search(str(node.value)) else ""
 
 
 def _has_else(node: ast.If) -> bool:
@@ -75,15 +76,15 @@ def _has_else(node: ast.If) -> bool:
     return bool(node.orelse)
 
 
-def _given(tree: ast.Module) -> Iterator[ast.Constant]:
-    """Words that are defaults, arguments by name, or set to an attribute."""
+def _given(tree: ast.Module) -> Iterator[ast.expr]:
+    """Words that are defaults, arguments by name, or set to a name or an attribute."""
+    values: list[ast.expr | None] = []
     for function in of_kind(tree, ast.FunctionDef):
-        yield from (each for each in [*function.args.defaults, *function.args.kw_defaults] if each and _is_word(each))  # type: ignore[misc]
-    for node in of_kind(tree, ast.Call):
-        yield from (each.value for each in node.keywords if each.arg and _is_word(each.value))  # type: ignore[misc]
-    for assigned in [*of_kind(tree, ast.Assign), *of_kind(tree, ast.AnnAssign)]:
-        if assigned.value is not None and _is_word(assigned.value):
-            yield assigned.value  # type: ignore[misc]
+        values += [*function.args.defaults, *function.args.kw_defaults]
+    values += [each.value for node in of_kind(tree, ast.Call) for each in node.keywords if each.arg]
+    values += [node.value for node in of_kind(tree, ast.Assign)]
+    values += [node.value for node in of_kind(tree, ast.AnnAssign)]
+    yield from (value for value in values if value is not None and _word(value))
 
 
 def _are_alike(one: str, other: str) -> bool:
@@ -91,7 +92,7 @@ def _are_alike(one: str, other: str) -> bool:
     shortest = min(len(one), len(other))
     if shortest < LETTERS_AT_LEAST or one.lower() == other.lower() or one.startswith(other) or other.startswith(one):
         return False
-    if one.endswith(other) or other.endswith(one):
+    if one.endswith(other) or other.endswith(one) or one[:BEGINNING].lower() != other[:BEGINNING].lower():
         return False
     return 0 < _distance(one.lower(), other.lower()) <= (2 if shortest >= LETTERS_OF_TWO else 1)
 

@@ -34,7 +34,7 @@ from goodfit.lazy_pattern import lazy_pattern
 
 PREPARED = lazy_pattern(
     r"(?i)(^|_)(nois(y|ed)|aug(mented)?|masked|corrupt(ed)?|perturbed|mixed|normali[sz]ed|normed|standardi[sz]ed|jittered)"
-    r"(_|\d|$)|^(x|z|y)_?t$|^(nois(y|ed)|masked|mixed|aug)\w{0,2}$"
+    r"(_|\d|$)|^(x|z)_?t$|^(nois(y|ed)|masked|mixed|aug)\w{0,2}$"
 )
 READING_LOCALS = ("locals", "eval", "exec", "vars")
 
@@ -42,7 +42,7 @@ READING_LOCALS = ("locals", "eval", "exec", "vars")
 class PreparedRowsUnused(SourceRule):
     code, level = "GF476", Level.WARNING
     worth_parsing = lazy_pattern(
-        r"(?i)nois(y|ed)|aug|masked|corrupt|perturbed|mixed|normali|normed|\b[xzy]_?t\b|jittered"
+        r"(?i)nois(y|ed)|aug|masked|corrupt|perturbed|mixed|normali|normed|\b[xz]_?t\b|jittered"
     )
     what = "{name} is made and never read: what follows gets the rows as they were before"
     fix = "Give {name} to the net"
@@ -62,6 +62,8 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
         shared = {name for node in every if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         for node in own:
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call | ast.BinOp):
+                continue
+            if "split" in called(node.value):
                 continue
             made_of = names_in(node.value)
             for target in node.targets:

@@ -31,7 +31,8 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-MARGIN = lazy_pattern(r"(?i)delta|tol|thr|eps|margin|improve")
+MARGIN = lazy_pattern(r"(?i)delta|tol|thr|margin|improve")
+ROUNDING = 1e-6  # a margin that is no larger is for numbers that are equal
 BELOW, ABOVE = (ast.Lt, ast.LtE), (ast.Gt, ast.GtE)
 
 
@@ -96,7 +97,7 @@ def _with_margin(side: ast.expr, *, is_below: bool) -> tuple[str, str] | None:
 
 def _is_margin(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, int | float) and node.value > 0
+        return isinstance(node.value, int | float) and node.value > ROUNDING
     return bool(MARGIN.search(last_name(node)))
 
 
