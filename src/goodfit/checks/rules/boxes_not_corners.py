@@ -2,8 +2,8 @@
 
 What it checks
     In the graph of a loss: the larger of two pairs of coordinates and the smaller of two others, as an intersection
-    takes them. Of the boxes without a graph, the targets, many have a second corner that is neither beyond the first
-    one in both directions nor before it. In three passes.
+    takes them. Of the boxes without a graph, the targets, many have a second corner that is not beyond the first one in
+    both directions; nor before it, where the graph does not tell which of both comes first. In three passes.
 
 Why it hurts
     An intersection of such numbers is none: the loss falls as boxes reach values that look alike, and says little
@@ -76,6 +76,16 @@ def _share_of_no_corners(largest: list[Tensor], smallest: list[Tensor]) -> float
     for first in largest:
         for second in smallest:
             if first.shape == second.shape and first.data_ptr() != second.data_ptr():
-                beyond, before = (second >= first).all(1), (second <= first).all(1)
-                return 1 - max(float(beyond.float().mean()), float(before.float().mean()))
+                beyond, before = ((second - first) * sign >= 0 for sign in (1, -1))
+                shares = [float(each.all(1).float().mean()) for each in (beyond, before)]
+                order = _order(first, second)
+                return 1 - (max(shares) if order is None else shares[order])
     return 0.0
+
+
+def _order(first: Tensor, second: Tensor) -> int | None:
+    """0 where these are the first two columns of boxes and the last two, 1 the other way round; None if unknown."""
+    same = first.untyped_storage().data_ptr() == second.untyped_storage().data_ptr()
+    if not same or first.stride() != second.stride() or first.stride() != (4, 1):
+        return None
+    return {2: 0, -2: 1}.get(int(second.storage_offset()) - int(first.storage_offset()))

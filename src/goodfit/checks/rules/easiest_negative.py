@@ -1,9 +1,10 @@
-"""easiest-negative: a triplet loss takes the hardest positive and the easiest negative.
+"""easiest-negative: a triplet loss takes the hardest positive and the easiest negative, or a miner the easiest.
 
 What it checks
     The program's source: in a loss of the form relu(positive - negative + margin), where small numbers are near, both
     are the largest of a row of distances; or in relu(negative - positive + margin), where large numbers are near, both
-    are the smallest of a row of similarities.
+    are the smallest of a row of similarities. Or, in what is called hard or mining: of the distances of negatives those
+    are chosen that topk, argsort or argmax finds to be the largest, or of their similarities the smallest.
 
 Why it hurts
     The farthest of all negatives is beyond the margin from the start: the loss is 0 for most triplets, or it draws the
@@ -29,7 +30,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, of_kind, scopes, within
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -41,15 +42,19 @@ POSITIVE, NEGATIVE = (
     lazy_pattern(r"neg|^[ad]n$|_[ad]?n$", re.IGNORECASE),
 )
 
+MINING = lazy_pattern(r"hard|min(e|er|ing)(_|$|[A-Z])", re.IGNORECASE)
+DISTANCE, SIMILARITY = lazy_pattern(r"dist", re.IGNORECASE), lazy_pattern(r"sim|cos|score", re.IGNORECASE)
+
 
 class EasiestNegative(SourceRule):
     code, level = "GF277", Level.WARNING
-    worth_parsing = lazy_pattern(r"margin|triplet|softplus", re.IGNORECASE)
-    what = "{name} is the easiest negative of each row, beside the hardest positive: it is beyond the margin already"
+    worth_parsing = lazy_pattern(r"margin|triplet|softplus|hard|min(e|ing)", re.IGNORECASE)
+    what = "{name}: the easiest negatives are taken, which are beyond the margin already"
     fix = "Take the nearest negative: the smallest distance, or the largest similarity, to a row of another class"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from easiest(tree)
+        yield from easiest_chosen(tree)
 
 
 def easiest(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -65,6 +70,41 @@ def easiest(tree: ast.Module) -> Iterator[tuple[str, int]]:
             if extremes.get(larger, ("",))[0] == extremes.get(smaller, ("",))[0] == wrong:
                 negative = smaller if of_distances else larger
                 yield negative, extremes[negative][1]
+
+
+def easiest_chosen(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Calls that choose the farthest of the negatives in a function or class that is called hard, or mining."""
+    functions: list[ast.FunctionDef | ast.ClassDef] = [*of_kind(tree, ast.FunctionDef), *of_kind(tree, ast.ClassDef)]
+    mining = [each for each in functions if MINING.search(each.name)]
+    for function in [inner for each in mining for inner in (each, *of_kind(each, ast.FunctionDef))]:
+        nodes = [node for statement in function.body for node in within(statement)]
+        values = {ast.unparse(target): value for target, value in given(nodes)}
+        for node in nodes:
+            chosen = _chosen(node)
+            if chosen is None or not isinstance(node, ast.Call):
+                continue
+            scores, largest = chosen
+            known = values.get(ast.unparse(scores))
+            names = [last_name(each) for part in (scores, known) if part is not None for each in all_nodes(part)]
+            names += [called(each) for part in (scores, known) if part is not None for each in all_nodes(part)]
+            near = any(SIMILARITY.search(name) for name in names)
+            far = any(DISTANCE.search(name) for name in names)
+            is_negated = any(isinstance(each, ast.USub) for part in (scores, known) if part for each in all_nodes(part))
+            of_negatives = any(NEGATIVE.search(name) for name in names) and not any(map(POSITIVE.search, names))
+            if of_negatives and not is_negated and near != far and largest == far:
+                yield ast.unparse(node), node.lineno
+
+
+def _chosen(node: ast.AST) -> tuple[ast.expr, bool] | None:
+    """Of topk(d, k), d.argsort(descending=True) and the like: what is chosen of, and whether the largest are."""
+    if not isinstance(node, ast.Call) or called(node) not in ("topk", "argmax", "argmin"):
+        return None
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    of_module = isinstance(owner, ast.Name) and owner.id in ("torch", "np", "numpy", "F")
+    scores = (node.args[0] if node.args else None) if of_module else owner
+    options = {each.arg: ast.unparse(each.value) for each in node.keywords}
+    largest = called(node) == "argmax" or (called(node) == "topk" and options.get("largest", "True") == "True")
+    return None if scores is None or options.get("largest", "True") not in ("True", "False") else (scores, largest)
 
 
 def _extremes(nodes: list[ast.AST]) -> Iterator[tuple[str, tuple[str, int]]]:

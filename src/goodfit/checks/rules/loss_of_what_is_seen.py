@@ -1,8 +1,8 @@
 """loss-of-what-is-seen: a masked model is trained on the places that it was shown, not on those that were hidden.
 
 What it checks
-    In the graph of a loss some places of the input are replaced by a learned token (torch.where, masked_fill), or the
-    others alone are gathered and encoded; and the
+    In the graph of a loss some places of the input are replaced by a learned token (torch.where, on either side, or
+    masked_fill), or the others alone are gathered and encoded; and the
     error of each place is multiplied by 0 exactly at these places, and by 1 at all others, or the others alone are
     indexed. In three passes. Or, in the source of the program: noise of a normal distribution is added to rows, and the
     net's output for the noisy ones is compared with the noisy ones, and nothing with the clean ones.
@@ -43,6 +43,7 @@ PASSES_AT_LEAST = 3
 WORTH_PARSING = lazy_pattern(r"(?i)(nois|corrupt|perturb|degrad|damaged|dirty)\w* *=")
 NEAREST = 30  # nodes to the loss, among which its weights are looked for
 PLACES_AT_LEAST = 16
+MOVES_AT_MOST = 6  # from a token to where it is put
 HIDING = ("WhereBackward0", "MaskedFillBackward0", "GatherBackward0")
 
 
@@ -107,10 +108,23 @@ def _counted(node: Any) -> Tensor | None:
 def _hidden(node: Any) -> Tensor | None:
     """(N, T) at which places a token stands in the place of the input; a plain number there blanks padding."""
     if node.name() == "WhereBackward0" and len(graph.parents(node)) == 2:
-        return _usable(_two_dimensional(node._saved_condition))
+        mask = _usable(_two_dimensional(node._saved_condition))
+        tokens = [_is_token(parent) for parent in graph.parents(node)]
+        return None if mask is None or tokens[0] == tokens[1] else mask if tokens[0] else ~mask
     if node.name() == "MaskedFillBackward0" and len(graph.shape_of(node)) == 3 and len(graph.parents(node)) == 2:
         return _usable(_two_dimensional(node._saved_mask))
     return _left_out(node) if node.name() == "GatherBackward0" else None
+
+
+def _is_token(node: Any) -> bool:
+    """Whether a value is a parameter as it is, or repeated at each place: what the input gives differs by place."""
+    for _ in range(MOVES_AT_MOST):
+        if hasattr(node, "variable"):
+            return True
+        if node.name() not in graph.MOVES or not graph.parents(node):
+            return False
+        node = graph.parents(node)[0]
+    return False
 
 
 def _left_out(node: Any) -> Tensor | None:

@@ -19,7 +19,8 @@ When it is a false alarm
     A unit that is never above 0 has no gradient by itself, and no finding.
 
 Cost
-    A comparison of gradients with 0 and of some weights with their former values, in the steps examined, where entries
+    A comparison of gradients with 0 and of some weights with their former values, in the steps examined and in every
+    sixteenth one after them, where entries
     of gradients are 0. Where they are 0 by themselves, as under a mask within forward, the next look comes when twice
     as many steps were made.
 """
@@ -33,7 +34,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step
+from goodfit.checks.engine.events import BackwardBegins, BackwardEnded, Step, StepBegins
+from goodfit.checks.engine.events_training import params_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -44,6 +46,7 @@ ENTRIES_AT_LEAST, ENTRIES_AT_MOST = 64, 1_000_000
 ROWS_SAMPLED, SHARE_OF_SAMPLE = 32, 0.03  # of a matrix, and of their entries: a tenth of all is rarely less of these
 GOLDEN_RATIO = 0.618034
 ENTRIES_SAMPLED = 2_048  # of those whose gradients are 0
+LOOKS_APART = 16  # steps, while the rules sleep
 MATRICES = 4  # that are looked at in a step
 
 
@@ -69,6 +72,7 @@ class Masked:
 
 class MaskedWeightsMove(LiveRule):
     code, level = "GF342", Level.WARNING
+    sleepless = (StepBegins, Step)  # nets are pruned late
 
     def start(self) -> None:
         self.known: dict[int, Masked] = {}
@@ -77,6 +81,8 @@ class MaskedWeightsMove(LiveRule):
 
     def on_step(self, event: Step) -> None:
         if self.reported or event.by_hand or event.wraps:
+            return
+        if not self.program.awake and not self.known and self.program.steps % LOOKS_APART:
             return
         matrices = [param for param in event.params if param.dim() == 2 and param.grad is not None]
         for param in matrices[:MATRICES]:
@@ -107,6 +113,23 @@ class MaskedWeightsMove(LiveRule):
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         """Here the program has done what it does after a step, such as to put weights back."""
+        yield from self._moved()
+
+    def before_step(self, event: StepBegins) -> Iterator[Finding]:
+        """While the rules sleep, passes are not looked at: who masks gradients in place has changed them once more."""
+        if self.program.awake or not self.known:
+            return
+        gradients = [param.grad for param in params_of(event.optimiser) if param.grad is not None]
+        least = min((gradient._version for gradient in gradients), default=0)
+        for known in self.known.values():
+            param = known.param()
+            if param is not None and param.grad is not None:
+                hooked = param._backward_hooks or param._post_accumulate_grad_hooks
+                known.passes += 1
+                known.by_program |= bool(hooked) or param.grad._version > least
+        yield from self._moved()
+
+    def _moved(self) -> Iterator[Finding]:
         for known in self.known.values():
             param = known.param()
             if param is None or self.reported:

@@ -108,6 +108,14 @@ def _box(scope: Sequence[ast.stmt]) -> Box | None:
         if any(called(node) in CLIPS for node in all_nodes(value)) and _reads(value, made)
         for text in _texts(target)
     ]
+    returned = [
+        (ast.unparse(each), node.lineno)
+        for node in nodes
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
+        for each in node.value.elts
+        if called(each) in CLIPS and _reads(each, made)
+    ]
+    clipped += returned
     fits = any(called(node) in DRAWS and _reads_argument(node, made - {lam}) for node in nodes)
     if len(clipped) < CORNERS_AT_LEAST or fits:
         return None

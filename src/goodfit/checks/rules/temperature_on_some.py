@@ -34,8 +34,8 @@ from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-TEMPERATURE = lazy_pattern(r"(^|_)(temperature|temp|tau|t)$", re.IGNORECASE)
-SCALES = lazy_pattern(r"(^|_)(temperature|temp|tau|t|scale|logit_scale|s|scaled)$", re.IGNORECASE)
+TEMPERATURE = lazy_pattern(r"(^|_)(temperature|temp|tem|tau|t)$", re.IGNORECASE)
+SCALES = lazy_pattern(r"(^|_)(temperature|temp|tem|tau|t|scale|logit_scale|s|scaled)$", re.IGNORECASE)
 PRODUCTS = ("matmul", "mm", "bmm", "einsum", "cosine_similarity", "inner")
 JOINING = ("cat", "concat", "concatenate", "hstack")
 STEPS_BACK = 4
@@ -43,7 +43,9 @@ STEPS_BACK = 4
 
 class TemperatureOnSome(SourceRule):
     code, level = "GF564", Level.WARNING
-    worth_parsing = lazy_pattern(r"/\s*\(?(self\.|args\.|cfg\.|config\.)?\w*?(temperature|temp|tau|t)\b", re.IGNORECASE)
+    worth_parsing = lazy_pattern(
+        r"/\s*\(?(self\.|args\.|cfg\.|config\.)?\w*?(temperature|temp|tem|tau|t)\b", re.IGNORECASE
+    )
     what = "{name} is not divided by the temperature, as the similarities beside it are"
     fix = "Divide all by it, after they are joined: torch.cat([positive, negative], 1) / temperature"
 
