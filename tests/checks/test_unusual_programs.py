@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import goodfit as gf
 
@@ -237,3 +237,64 @@ def test_generators_that_are_given_for_lists_are_left_to_torch() -> None:
         return first
 
     assert steps(net, loss) == set()
+
+
+class OfNumber(nn.Module):
+    """Takes the number of a task, a tensor without dimensions, and gives what the test asks for."""
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.table, self.head = nn.Embedding(5, 8), nn.Linear(8, outputs)
+
+    def forward(self, task: Tensor) -> Tensor:
+        return cast("Tensor", self.head(torch.tanh(self.table(task)))).squeeze(-1)
+
+
+def a_number_each(outputs: int, loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+    """Steps of single tasks, one after the other, with an evaluation among them."""
+    torch.manual_seed(0)
+    net, held_out = OfNumber(outputs), OfNumber(outputs)
+    held_out.load_state_dict(net.state_dict())
+    optimiser = torch.optim.Adam([*net.parameters()], 0.01)
+    with gf.watch(quiet=True, strict=True):
+        for step in range(40):
+            task = torch.tensor(step % 5)
+            with torch.no_grad():
+                before = held_out(torch.tensor((step + 1) % 5))
+            optimiser.zero_grad()
+            (loss(net(task), task) + 0.1 * (net(task) - before).pow(2).mean()).backward()
+            optimiser.step()
+            if step % 10 == 0:
+                net.eval()
+                with torch.no_grad():
+                    [loss(net(torch.tensor(at)), torch.tensor(at)).item() for at in range(5)]
+                net.train()
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
+def test_rows_without_dimensions(name: str, reduction: str) -> None:
+    compare = getattr(functional, name)
+    a_number_each(1, lambda out, task: cast("Tensor", compare(out, task.float(), reduction=reduction)))
+
+
+def test_classes_of_a_row_without_dimensions() -> None:
+    a_number_each(5, functional.cross_entropy)
+    a_number_each(5, lambda out, task: functional.nll_loss(out.log_softmax(-1), task))
+    a_number_each(1, lambda out, task: functional.binary_cross_entropy_with_logits(out, (task > 2).float()))
+    a_number_each(1, lambda out, task: (out - task) * (out - task))
+    a_number_each(5, lambda out, task: torch.distributions.Categorical(logits=out).log_prob(task).neg())
+
+
+def test_a_loader_of_single_rows() -> None:
+    data = TensorDataset(torch.randn(24, 4), torch.arange(24) % 3)
+    net = nn.Linear(4, 3)
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    with gf.watch(quiet=True, strict=True):
+        for _ in range(3):
+            for x, y in DataLoader(data, batch_size=None, shuffle=True):
+                optimiser.zero_grad()
+                functional.cross_entropy(net(x), y).backward()
+                optimiser.step()
+            with torch.no_grad():
+                [net(x).argmax() == y for x, y in DataLoader(data, batch_size=None)]

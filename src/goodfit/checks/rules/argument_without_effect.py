@@ -5,7 +5,8 @@ What it checks
     one of its arguments, or nothing but `self.name = name`; no file of the program reads an attribute of that name, or
     has it as a text; and a call of the class gives it a value. Its name is that of a weight, rate, temperature, padding
     or the like. Or a method is given an argument, reads it at most to put self's value of that name in the place of
-    None, and computes with self.name throughout. Or it never reads an argument that a call gives by its name.
+    None, and computes with self.name throughout. Or it never reads an argument that a call gives by its name. Or a
+    function or method never reads what is called a mask, lengths, weights or the end of an episode, and is given it.
 
 Why it hurts
     The value that was chosen changes nothing: a weight of a loss stays at 1, a padding is looked for under the id of
@@ -44,6 +45,7 @@ TUNES = lazy_pattern(
     r"(^|_)(coeffs?|coefficient|weights?|lambda\w*|lambd|lamb?|alpha|beta|gamma|temp|temperature|tau|margin|\w*smooth\w*|"
     r"dropout|drop|p|pad|padding|ignore|lr|rate|decay|eps|epsilon|clip\w*|scale|momentum|frozen|freeze)(_|$)"
 )
+NEEDED = lazy_pattern(r"(^|_)(masks?|dones?|terminals?|terminated|legal|lengths?|lens|weights?)(_|$)")
 BASES = frozenset({"object", "Module", "Dataset", "IterableDataset", "ABC"})
 
 
@@ -58,6 +60,7 @@ class ArgumentWithoutEffect(SourceRule):
         trees = [source.tree for source in self.program.source.files()]
         yield from unread_arguments(tree, *trees)
         yield from passed_over(tree, *trees)
+        yield from needed_not_read(tree)
         yield from not_read(tree, *trees)
 
 
@@ -112,6 +115,36 @@ def not_read(tree: ast.Module, *others: ast.Module) -> Iterator[tuple[str, int]]
                     values = [each.value for call in called_by for each in call.keywords if each.arg == name]
                     if values and not _is_shared(method, classes):
                         yield f"{method.name} is given {name}={ast.unparse(values[0])}", argument.lineno
+
+
+def needed_not_read(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Masks and the like that a function of the file's own never reads and a call gives it, each with its line."""
+    classes = {node.name: node for node in of_kind(tree, ast.ClassDef)}
+    own = [each for each in classes.values() if _is_own(each, classes)]
+    functions = [("", each) for each in tree.body if isinstance(each, ast.FunctionDef)]
+    functions += [(owner.name, each) for owner in own for each in owner.body if isinstance(each, ast.FunctionDef)]
+    names = [each.name for each in of_kind(tree, ast.FunctionDef)]
+    for owner_name, function in functions:
+        if function.name.startswith("__") or names.count(function.name) > 1 or function.decorator_list:
+            continue  # several of a name are one interface
+        if function.args.kwarg is not None or function.args.vararg is not None or _is_empty(function):
+            continue
+        read = {node.id for node in of_kind(function, ast.Name)}
+        for at, argument in enumerate(function.args.args[bool(owner_name) :]):
+            if argument.arg in read or not NEEDED.search(argument.arg) or not _reads_alone(function):
+                continue
+            calls = _callers(function.name, owner_name, [tree])
+            given = (_argument(call, at, argument.arg) for call in calls)
+            value = next((each for each in given if each is not None and not isinstance(each, ast.Constant)), None)
+            if value is not None:
+                yield f"{function.name} is given {ast.unparse(value)} as {argument.arg}", argument.lineno
+
+
+def _argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
+    """What a call gives in a place or by a name; None where it gives nothing, or it cannot be said."""
+    if len(call.args) > at and not any(isinstance(each, ast.Starred) for each in call.args):
+        return call.args[at]
+    return next((each.value for each in call.keywords if each.arg == name), None)
 
 
 def _callers(method: str, owner: str, trees: list[ast.Module]) -> Iterator[ast.Call]:

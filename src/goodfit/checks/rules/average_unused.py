@@ -65,6 +65,7 @@ def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
         and AVERAGE.search(target.id)
         and isinstance(value, ast.Call)
         and not SCHEDULER.search(called(value))
+        and not any(isinstance(each, ast.Name) and AVERAGE.search(each.id) for each in value.args)  # it moves that one
     }
     for name, kind in made.items():
         reads = [

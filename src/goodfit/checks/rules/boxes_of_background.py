@@ -131,7 +131,7 @@ def _background(event: Loss) -> Iterator[Tensor]:
     """(places,) whether a place holds no object: it has the most frequent class, and that is 0 or the last."""
     target = event.target.detach()
     if event.name in ("cross_entropy", "nll_loss"):
-        if not target.is_floating_point() and target.dim() == event.input.dim() - 1 and target.numel():
+        if not target.is_floating_point() and 0 < target.dim() == event.input.dim() - 1 and target.numel():
             classes = event.input.shape[1]
             most = int(torch.mode(target.flatten()).values)
             if most in (0, classes - 1):

@@ -60,7 +60,7 @@ class StateIsNextState(LiveRule):
         x = event.inputs[0]
         if event.grad:
             self.states = x if x.grad_fn is None and x.dim() > 1 else None
-        elif len(x) >= ROWS_AT_LEAST:  # fewer: an action is chosen
+        elif x.dim() > 0 and len(x) >= ROWS_AT_LEAST:  # fewer: an action is chosen
             self.others = [*self.others, x][-OTHERS_KEPT:]
 
     def on_loss(self, event: Loss) -> None:

@@ -3,7 +3,7 @@
 What it checks
     The graph of the loss has a sample mean + noise * exp(a * x), the square of the same mean, and exp(b * x) of the
     same x beside it, as the divergence from a standard normal distribution has them. There the variance is exp(b * x),
-    so that the sample needs b = 2 * a.
+    so that the sample needs b = 2 * a. Or, in place of exp(b * x), the square of x and the logarithm of that square.
 
 Why it hurts
     The net samples from another distribution than the one whose divergence is in the loss: the bound that is
@@ -48,7 +48,14 @@ class VarianceAsDeviation(LiveRule):
         for nodes in event.nodes if event.named("ExpBackward0") else ():
             for sample in gaussian_samples(nodes):
                 in_loss = _variance_factors(sample, nodes)
-                if len(in_loss) != 1 or not _has_square(sample.mean, nodes):
+                if len(in_loss) > 1 or not _has_square(sample.mean, nodes):
+                    continue
+                if not in_loss:
+                    if _has_log_of_square(sample.exponent, nodes):
+                        self.steps += 1
+                        if self.steps == STEPS_AT_LEAST:
+                            yield self._of_square(sample)
+                        return
                     continue
                 factor = in_loss.pop()
                 if abs(factor - 2 * sample.factor) < 1e-6:
@@ -62,6 +69,13 @@ class VarianceAsDeviation(LiveRule):
                         "Where x is the logarithm of the variance, sample mean + noise * (0.5 * x).exp()",
                     )
                 return
+
+    def _of_square(self, sample: GaussianSample) -> Finding:
+        return self.finding(
+            f"the samples have the standard deviation exp({number(sample.factor, 3)} x), and the divergence in the "
+            f"loss takes x squared as their variance, which would be exp({number(2 * sample.factor, 3)} x)",
+            "Where x is the logarithm of the variance, 0.5 * (mean ** 2 + x.exp() - x - 1)",
+        )
 
 
 def _variance_factors(sample: GaussianSample, nodes: Sequence[Any]) -> set[float]:
@@ -88,5 +102,15 @@ def _has_square(mean: Any, nodes: Sequence[Any]) -> bool:
         inputs = graph.parents(node)
         is_square = exponent_of(node) == 2 or (node.name() == "MulBackward0" and len(inputs) == 2)
         if is_square and inputs and all(graph.behind(each) is mean for each in inputs):
+            return True
+    return False
+
+
+def _has_log_of_square(exponent: Any, nodes: Sequence[Any]) -> bool:
+    """Whether a logarithm is taken of the square of what samples have in an exponential."""
+    for node in nodes:
+        inputs = graph.parents(node) if node.name() == "LogBackward0" else []
+        square = graph.behind(inputs[0]) if inputs else None
+        if square is not None and exponent_of(square) == 2 and graph.behind(graph.parents(square)[0]) is exponent:
             return True
     return False

@@ -72,7 +72,8 @@ class ViewWithItself(LiveRule):
         if not event.training or len(self.calls) >= CALLS_AT_MOST or not event.inputs or not event.outputs:
             return
         x, output = event.inputs[0], event.outputs[0]
-        if output.dim() == 2 and ROWS_AT_LEAST <= len(output) == len(x) and output.numel() <= VALUES_AT_MOST:
+        is_of_rows = output.dim() == 2 and x.dim() > 0 and ROWS_AT_LEAST <= len(output) == len(x)
+        if is_of_rows and output.numel() <= VALUES_AT_MOST:
             node = None if output.grad_fn is None else id(output.grad_fn)
             self.calls.append(Asked(weakref.ref(event.module), x.detach(), output.detach(), node))
 
