@@ -43,6 +43,7 @@ READ_RED_FIRST = (
     "from_numpy",
     "decode_jpeg",
 )
+IN_COLOURS = ("cv2.IMREAD_COLOR", "cv2.IMREAD_COLOR_BGR", "1")
 TURNING = lazy_pattern(r"(?i)bgr|::-1|\[ *2, *1, *0 *\]|flip\(")
 
 
@@ -61,7 +62,7 @@ def reversed_means(tree: ast.Module) -> Iterator[tuple[str, int]]:
     names = {last_name(node) for node in all_nodes(tree)} | {called(node) for node in of_kind(tree, ast.Call)}
     if TURNING.search(ast.unparse(tree)) or "cvtColor" in names:
         return
-    with_opencv = "imread" in names and "cv2" in names
+    with_opencv = any(_reads_blue_first(call) for call in of_kind(tree, ast.Call))
     red_first = any(name in names for name in READ_RED_FIRST)
     literals: list[ast.List | ast.Tuple] = [*of_kind(tree, ast.List), *of_kind(tree, ast.Tuple)]
     for node in literals:
@@ -69,3 +70,9 @@ def reversed_means(tree: ast.Module) -> Iterator[tuple[str, int]]:
         as_blue_first = "cv2" not in names and red_first and values[::-1] in RED_FIRST
         if as_blue_first or (with_opencv and not red_first and values in RED_FIRST):
             yield ast.unparse(node), node.lineno
+
+
+def _reads_blue_first(call: ast.Call) -> bool:
+    """Whether OpenCV reads an image in colours: not cv2.imread(path, cv2.IMREAD_GRAYSCALE), nor IMREAD_COLOR_RGB."""
+    flags = [*call.args[1:], *(each.value for each in call.keywords if each.arg == "flags")]
+    return ast.unparse(call.func) == "cv2.imread" and all(ast.unparse(each) in IN_COLOURS for each in flags)
