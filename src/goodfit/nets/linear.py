@@ -61,7 +61,13 @@ class Linear(Wide):
 
 
 def _build(
-    in_shape: tuple[int, ...], outputs: int, *, cardinalities: Sequence[int] = (), terms: int = 0, lanes: int = 0
+    in_shape: tuple[int, ...],
+    outputs: int,
+    *,
+    cardinalities: Sequence[int] = (),
+    plain: int = 0,  # of the numbers, here taken as they are
+    terms: int = 0,
+    lanes: int = 0,
 ) -> nn.Module:
     return Linear(in_shape[0] - len(cardinalities), cardinalities, outputs, terms=terms, lanes=lanes)
 
