@@ -14,7 +14,7 @@ import goodfit as gf
 architectures = import_module("goodfit.nets.architecture")
 
 ROWS = 80
-WORDS = "a the of room bad good view from with quiet loud near far clean".split()
+WORDS = ["a", "the", "of", "room", "bad", "good", "view", "from", "with", "quiet", "loud", "near", "far", "clean"]
 
 
 def table(kinds: str) -> pl.DataFrame:
