@@ -186,7 +186,7 @@ def _is_earned(node: ast.expr, scope: Formulas) -> bool:
 def _is_of_critic(term: Term, scope: Formulas) -> bool:
     """Whether a term is a critic's value of what the actor does now."""
     value = scope.bare(term.factors[0]) if len(term.factors) == 1 else None
-    if called(value) in ("min", "minimum") and isinstance(value, ast.Call) and value.args:  # type: ignore[arg-type]
+    if isinstance(value, ast.Call) and called(value) in ("min", "minimum") and value.args:
         value = scope.bare(value.args[0])
     if not isinstance(value, ast.Call) or not CRITIC.search(called(value)) or COST.search(called(value)):
         return False

@@ -117,10 +117,9 @@ def _compared(node: Any) -> tuple[Tensor | None, Any]:
     names = ("_saved_self", "_saved_target") if node.name() == "MseLossBackward0" else ("_saved_self", "_saved_other")
     at = 0 if node.next_functions[0][0] is None else 1
     target = getattr(node, names[at], None)
-    is_rows = isinstance(target, Tensor) and target.dim() == 2 and len(target) >= ROWS_AT_LEAST and target.shape[1] > 1
-    if not is_rows or graph.shape_of(parents[0]) != target.shape:  # type: ignore[union-attr]
+    if not isinstance(target, Tensor) or target.dim() != 2 or graph.shape_of(parents[0]) != target.shape:
         return None, None
-    return target.detach(), parents[0]  # type: ignore[union-attr]
+    return (target.detach(), parents[0]) if len(target) >= ROWS_AT_LEAST and target.shape[1] > 1 else (None, None)
 
 
 def _is_output(target: Tensor, output: Tensor) -> bool:
