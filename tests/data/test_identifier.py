@@ -58,4 +58,4 @@ def test_a_run_names_its_rows_by_it_and_has_the_truth_beside_the_prediction(tmp_
         assert list(predicted.row_keys) == keys
     compared = gf.compare(run.folder, run.folder / "predictions.csv")
     assert compared.compared.entries[0].keys[0].startswith("=o")
-    assert "practically equal" in compared.answer
+    assert "their predictions are equal in every row" in compared.answer
