@@ -109,6 +109,7 @@ def _behind(edge: tuple[Any, int]) -> tuple[Any, int]:
 def _are_equal(one: Tensor, other: Tensor) -> bool:
     """Whether two sets of rows are the same, and the rows of one are not."""
     one, other = one.detach(), other.detach()
+    one, other = (one.float(), other.float()) if one.is_floating_point() else (one, other)  # autocast leaves two kinds
     if one.shape != other.shape or one.dim() != 2 or len(one) < ROWS_AT_LEAST or one.numel() > VALUES_AT_MOST:
         return False
     if not one.is_floating_point() or not torch.allclose(one, other, rtol=NEAR, atol=NEAR):
