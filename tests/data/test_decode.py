@@ -180,7 +180,7 @@ def bomb(side: int) -> bytes:
 def test_a_bomb_is_refused_by_its_header() -> None:
     data = bomb(50_000)
     assert len(data) < 1_000_000
-    start = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UnreadableImage, match=r"over the limit of 200"):
         decode(data, GREY)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - began < 1  # of the processor: other programs are no matter of this

@@ -186,11 +186,11 @@ def _spelt_alike(entries: Sequence[Entry]) -> list[Entry]:
 
 def _in_words_of_the_first(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Entries all of whose classes are those of the first truth in another spelling, with its words; said in a note."""
-    first = next((entry for entry in entries if entry.truth is not None), None)
-    if first is None:
-        return entries
-    known = {str(label) for label in first.truth.tolist()} | {*first.classes}  # type: ignore[union-attr]  # it has one
-    return [entry if entry is first else _in_words(entry, known) for entry in entries]
+    for first in entries:
+        if first.truth is not None:
+            known = {str(label) for label in first.truth.tolist()} | {*first.classes}
+            return [entry if entry is first else _in_words(entry, known) for entry in entries]
+    return entries
 
 
 def _in_words(entry: Entry, known: set[str]) -> Entry:
