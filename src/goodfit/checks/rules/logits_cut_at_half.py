@@ -40,6 +40,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from goodfit.checks.engine.as_array import as_array
 from goodfit.checks.engine.events import Cut, Loss, NetCall, Score, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes
 from goodfit.checks.engine.user_frame import Place, user_place
@@ -133,7 +134,7 @@ class LogitsCutAtHalf(LiveRule):
 
     def on_score(self, event: Score) -> None:
         given = event.predictions
-        given = given.detach().cpu().numpy() if isinstance(given, Tensor) else given
+        given = as_array(given) if isinstance(given, Tensor) else given
         decisions = np.asarray(given) if isinstance(given, np.ndarray | list) and self.logits else None
         if decisions is None or decisions.dtype.kind not in "biuf" or not np.isin(decisions, (0, 1)).all():
             return

@@ -37,6 +37,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from goodfit.checks.engine.as_array import as_array
 from goodfit.checks.engine.events import BackwardBegins, Compare, Loss, NetCall, TopK
 from goodfit.checks.engine.training_pairs import Pairs, TrainingPairs, are_of_two_kinds, numbers_of
 from goodfit.checks.engine.used_values import names_used, used_values
@@ -172,7 +173,7 @@ def _counts_others(used: Iterable[tuple[str, Any]], names: set[str], users: np.n
 def pairs_in(value: Any, users: np.ndarray) -> Pairs:
     """(user, item) of a list, array or dictionary of the items of each user, or of a set or list of such pairs."""
     if isinstance(value, Tensor):
-        value = value.detach().cpu().numpy() if value.layout is torch.strided and not value.is_meta else None
+        value = as_array(value)
     if isinstance(value, np.ndarray):
         return _pairs_of_array(value, users)
     pairs: Pairs = set()

@@ -42,6 +42,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
+from goodfit.checks.engine.as_array import as_array
 from goodfit.checks.engine.events import BackwardBegins, Batch, NetCall, Split, WatchEnds
 from goodfit.checks.engine.fingerprints import blank, fingerprints
 from goodfit.checks.engine.loader_overlap import Rows, rows_of
@@ -364,10 +365,7 @@ def _all_vary(window: Tensor) -> bool:
 def _array(value: Any) -> Tensor | None:
     """(N, T, ...) of an array of numbers, or (N, 1, T, F) of pictures of one channel; None of anything else."""
     if isinstance(value, Tensor):
-        if value.layout is not torch.strided or not value.is_floating_point():
-            return None
-        value = value.detach().cpu()
-        value = (value.float() if value.dtype is torch.bfloat16 else value).numpy()  # which NumPy does not know
+        value = as_array(value) if value.is_floating_point() else None
     if not isinstance(value, np.ndarray) or value.ndim not in (2, 3, SPECTRUM) or value.dtype.kind != "f":
         return None
     if value.ndim == SPECTRUM and (value.shape[1] != 1 or value.shape[2] == value.shape[3]):
