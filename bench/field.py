@@ -4,11 +4,12 @@
 
 FOLDER is yours: it holds programs that you have fetched, and programs.csv with the columns `program` (a path in the
 folder), `arguments` (as in a shell), `steps` (of its optimisers, after which it is stopped; empty: 60). A folder
-`stubs` in it is put before all other places that modules are imported from: for data sets and simulators that are not
-there. A program runs in its own folder, on one thread of the CPU, from the same random state, in a process forked from
-this one; so the imports of torch count for neither side. With --whole it runs in a process that starts from nothing, as
-`python` and `goodfit check` start it: all imports count, torch's on both sides and goodfit's on one. A program that
-draws from the system's own entropy differs from itself there, and is said to.
+`site-packages` in it is put before all other places that modules are imported from: for data sets and simulators that
+are not there, which by that name are taken for installed ones and not for the program's own. A program runs in its own
+folder, on one thread of the CPU, from the same random state, in a process forked from this one; so the imports of torch
+count for neither side. With --whole it runs in a process that starts from nothing, as `python` and `goodfit check`
+start it: all imports count, torch's on both sides and goodfit's on one. A program that draws from the system's own
+entropy differs from itself there, and is said to.
 
 Printed are, for each program: the findings, whether all parameters of all optimisers are equal bit by bit at the end,
 and the processor time with the watcher divided by that without.
@@ -183,6 +184,7 @@ def alone(folder: Path, name: str, *, watch: bool) -> int:
 
             kinds()
     program = next(each for each in read_programs(folder) if each.path == folder / name)
+    del sys.modules["__main__"].__file__  # `goodfit check` is no file of the program's, and this one is none either
     outcome = run(program, watch=watch)
     outcome.seconds = _processor_time()
     printed.write(json.dumps(asdict(outcome)))
@@ -198,7 +200,7 @@ def main() -> int:
     parser.add_argument("--alone", choices=["plain", "watched"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     folder = options.folder.resolve()
-    sys.path.insert(0, str(folder / "stubs"))
+    sys.path.insert(0, str(folder / "site-packages"))
     if options.alone:
         return alone(folder, options.only, watch=options.alone == "watched")
     import goodfit
