@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from goodfit.checks.rules.argument_at_hand import not_given
+from goodfit.checks.rules.average_never_updated import never_called
 from goodfit.checks.rules.average_unused import unused
 from goodfit.checks.rules.divided_by_other_count import divided
 from goodfit.checks.rules.easiest_negative import easiest
@@ -18,6 +20,9 @@ from goodfit.checks.rules.multiplier_turned import turned
 from goodfit.checks.rules.reward_of_step_before import late
 from goodfit.checks.rules.risk_set_turned import ascending
 from goodfit.checks.rules.root_of_one_minus import turned_round
+from goodfit.checks.rules.schedules_differ import differing
+from goodfit.checks.rules.threshold_of_test_rows import ThresholdOfTestRows
+from goodfit.checks.rules.truth_fed_at_evaluation import TruthFedAtEvaluation
 
 Rule = Callable[[ast.Module], Iterable[Any]]
 LOOP = (
@@ -235,3 +240,76 @@ def test_negatives_are_the_easiest_by_the_sense_of_the_loss() -> None:
     assert count("amin", "amin", similarities) == 1
     assert count("max", "min", distances) == count("min", "max", similarities) == 0
     assert count("min", "min", distances) == count("max", "max", similarities) == 0  # easy positives, on purpose
+
+
+FOLLOWED = "for p, q in zip(net.parameters(), slow.parameters()):\n  q.data.copy_(0.05 * p.data + 0.95 * q.data)"
+SLOW = f"def follow(net, slow):\n {FOLLOWED}\nslow = copy.deepcopy(net)\nfor x in batches:\n loss = slow(x)\n {{call}}"
+NOISY = (
+    "def fit(net):\n noise = NoiseSchedule(beta_end=0.12)\n loss.backward()\n"
+    "def draw_samples(net):\n noise = NoiseSchedule(beta_end={end})"
+)
+WEIGHED = (
+    "def propagate(x, edge_weight=None):\n return x if edge_weight is None else x * edge_weight\n"
+    "class Net(nn.Module):\n def forward(self, x, edge_weight):\n  return propagate(x{given})"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong", "right"),
+    [
+        (lambda tree: [name for name, _ in [never_called([tree])] if name], SLOW.format(call="pass"),
+         SLOW.format(call="follow(net, slow)")),
+        (differing, NOISY.format(end=0.02), NOISY.format(end=0.12)),
+        (not_given, WEIGHED.format(given=""), WEIGHED.format(given=", edge_weight")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_program_all_of_which_stands_in_one_function(rule: Rule, wrong: str, right: str, inside: bool) -> None:
+    for source, count in ((wrong, 1), (right, 0)):
+        whole = "def main():\n" + textwrap.indent(source, " ") + "\nmain()" if inside else source
+        assert found(rule, whole) == count
+
+
+FORCED = (
+    "class Seq2Seq(nn.Module):\n def forward(self, source, target, teacher_forcing_ratio={usual}):\n  {body}\n"
+    "net = Seq2Seq().to(device)\ndef {name}(model, loader):\n for a, b in loader:\n  out = {call}"
+)
+
+
+@pytest.mark.parametrize(
+    ("usual", "body", "name", "call", "count"),
+    [
+        ("0.5", "pass", "evaluate", "model(a, b)", 1),
+        ("0.5", "pass", "validate_epoch", "net(a, target=b)", 1),
+        ("0.5", "pass", "train", "model(a, b)", 0),
+        ("0.0", "pass", "evaluate", "model(a, b)", 0),
+        ("0.5", "pass", "evaluate", "model(a, b, 0)", 0),
+        ("0.5", "pass", "evaluate", "model(a, b, teacher_forcing_ratio=0.0)", 0),
+        ("0.5", "pass", "evaluate", "model(a, torch.zeros(len(a), 20))", 0),
+        ("0.5", "pass", "evaluate", "model(a, None)", 0),
+        ("0.5", "forced = self.training and draw()", "evaluate", "model(a, b)", 0),
+    ],
+)
+def test_true_tokens_where_a_decoder_is_evaluated(usual: str, body: str, name: str, call: str, count: int) -> None:
+    rule = TruthFedAtEvaluation._places
+    source = FORCED.format(usual=usual, body=body, name=name, call=call)
+    assert found(lambda tree: rule(object.__new__(TruthFedAtEvaluation), tree), source) == count
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [
+        ("threshold = np.percentile(test_errors, 95)", 1),
+        ("threshold = float(torch.quantile(torch.from_numpy(test_errors), 0.95))", 1),
+        ("threshold = np.percentile(valid_errors, 95)", 0),
+        ("threshold = np.percentile(train_errors, 95)", 0),
+        ("budget = np.percentile(test_errors, 95)", 0),  # so many can be looked at by hand
+        ("_, _, cuts = roc_curve(y_test, test_errors); threshold = cuts[3]; p_valid", 1),
+        ("_, _, cuts = roc_curve(y_valid, valid_errors); threshold = cuts[3]", 0),
+        ("_, _, cuts = roc_curve(y_test, test_errors); threshold = cuts[3]", 0),  # there are no others
+    ],
+)
+def test_thresholds_of_the_rows_that_are_scored(chosen: str, count: int) -> None:
+    source = f"{chosen}\nprint(f1_score(y_test, test_errors > threshold))"
+    rule = ThresholdOfTestRows._places
+    assert found(lambda tree: rule(object.__new__(ThresholdOfTestRows), tree), source) == count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, scopes, within
+from goodfit.checks.engine.own_source import called, given, scopes, within_body
 
 ONE = ("1", "1.0", "1.")
 STEPS_BACK = 4  # names that are followed to what they are set to
@@ -27,7 +27,7 @@ class Formulas:
 
     def __init__(self, body: list[ast.stmt]) -> None:
         self.body = body
-        self.nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        self.nodes = within_body(body)
         self.values: dict[str, list[ast.expr]] = {}
         for target, value in given(self.nodes):
             if isinstance(target, ast.Name | ast.Attribute):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, last_name, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, last_name, of_kind, scopes, within_body
 from goodfit.lazy_pattern import lazy_pattern
 
 ROWS = r"(masks?|idx|index|indices|ids?|nodes?|rows)"
@@ -27,7 +27,7 @@ def over_all_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:
     if not any(map(TRAINING.search, names)) or not any(map(HELD_OUT.search, names)):
         return
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         differentiated = {
             node.func.value.id
             for node in nodes
@@ -80,7 +80,7 @@ def _looked_up(labels: ast.expr, tree: ast.Module) -> bool:
     """Whether a function that reads these labels looks rows up by a mask of held-out ones."""
     last = last_name(labels)
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         reads = {last_name(node) for node in nodes}
         if last in reads and any(map(HELD_OUT.search, reads)):
             return True

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind, within, within_body
 from goodfit.lazy_pattern import lazy_pattern
 
 DRAWING = lazy_pattern(r"randperm\(|permutation\(|shuffle\(")  # worth parsing a file for
@@ -52,7 +52,7 @@ def mixed_apart(tree: ast.Module) -> Iterator[tuple[str, int]]:
     functions: list[Function] = [*of_kind(tree, ast.FunctionDef), *of_kind(tree, ast.AsyncFunctionDef)]
     helpers = {each.name: helper for each in functions if (helper := _helper(each)) is not None}
     for body, parameters in [(tree.body, []), *((each.body, _parameters(each)) for each in functions)]:
-        nodes = [node for statement in body if not isinstance(statement, OWN_SCOPE) for node in within(statement)]
+        nodes = within_body(body)
         if not any(called(node) in DRAWS or called(node) in helpers for node in nodes):
             continue
         mixed = sorted(_mixed(nodes, helpers), key=lambda each: each.line)

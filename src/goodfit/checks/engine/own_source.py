@@ -197,6 +197,11 @@ def within(node: ast.AST) -> tuple[ast.AST, ...]:
     return known
 
 
+def within_body(body: Iterable[ast.stmt]) -> list[ast.AST]:
+    """The nodes of all statements of a file, function or loop, without those of functions and classes among them."""
+    return [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+
+
 def all_nodes(node: ast.AST) -> tuple[ast.AST, ...]:
     """As ast.walk gives them, once for all rules: to walk through each file for each was a tenth of a short program."""
     known: tuple[ast.AST, ...] | None = vars(node).get("_all_nodes")

@@ -29,7 +29,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from goodfit.checks.engine.next_use import is_read
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -51,7 +51,7 @@ def adapted_unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names that are made of such gradients and then not read, each with the line at which it is made."""
     adapting = {node.name: node for node in all_nodes(tree) if isinstance(node, ast.FunctionDef) and _adapts(node)}
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         names = [node for each in scope for node in all_nodes(each) if isinstance(node, ast.Name)]  # of closures too
         read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
         for target, value in given(nodes):

@@ -53,7 +53,8 @@ class ArgumentAtHand(SourceRule):
 def not_given(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Calls without an argument that is at hand, each with its line."""
     classes = {node.name: node for node in of_kind(tree, ast.ClassDef)}
-    functions = {node.name: node for node in tree.body if isinstance(node, Function)}
+    methods = {id(node) for owner in classes.values() for node in owner.body}
+    functions = {node.name: node for node in of_kind(tree, Function) if id(node) not in methods}
     for owner in classes.values():
         parts = dict(_parts(owner, classes))
         for method in (each for each in owner.body if isinstance(each, Function)):

@@ -28,7 +28,7 @@ import ast
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, of_kind
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind, within_body
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -84,7 +84,7 @@ def _moving(tree: ast.Module) -> dict[str, ast.FunctionDef]:
     return {
         function.name: function
         for function in of_kind(tree, ast.FunctionDef)
-        if any(_moves(node) for node in all_nodes(function) if isinstance(node, ast.For))
+        if any(_moves(node) for node in within_body(function.body) if isinstance(node, ast.For))
     }
 
 

@@ -29,7 +29,7 @@ import ast
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import InputGradients, WatchEnds
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within_body
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -65,7 +65,7 @@ class DerivativeWithoutGraph(LiveRule):
 def bare_derivatives(tree: ast.Module) -> Iterator[tuple[str, tuple[int, int], int]]:
     """Derivatives without a graph beside what they are of: name, the lines of the call, and that of the sum."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         for node in nodes:
             if not isinstance(node, ast.Assign):
                 continue

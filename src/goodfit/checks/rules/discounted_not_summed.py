@@ -27,7 +27,7 @@ import ast
 from collections.abc import Iterator
 
 from goodfit.checks.engine.formulas import factors
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, last_name, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, last_name, of_kind, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -57,7 +57,7 @@ def not_summed(tree: ast.Module) -> Iterator[tuple[str, int]]:
     functions = of_kind(tree, ast.FunctionDef)
     bodies: list[tuple[str, list[ast.stmt]]] = [(each.name, each.body) for each in functions]
     for name, body in [*bodies, ("", tree.body)]:
-        nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(body)
         products = [node for node in nodes if _is_discounted_reward(node, nodes)]
         if not products or any(_adds(node, products) for node in nodes):
             continue

@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.events import Loaded, WatchEnds, Weights
 from goodfit.checks.engine.nested import tensors
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, names_in, scopes, within
+from goodfit.checks.engine.own_source import called, names_in, scopes, within_body
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -73,7 +73,7 @@ class FileReadForNothing(LiveRule):
 def read_for_nothing(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names that files are read into and that nothing reads, each with its line; "" where there is no name."""
     for body in scopes(tree):
-        nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(body)
         for node in nodes:
             if isinstance(node, ast.Expr) and _reads_file(node.value):
                 yield "", node.lineno

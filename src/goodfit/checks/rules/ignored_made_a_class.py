@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from goodfit.checks.engine.events import Loss, WatchEnds
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, of_kind, within_body
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -86,7 +86,7 @@ def made_classes(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
     }
     functions = [*of_kind(tree, ast.FunctionDef)]
     for name, body in [("", tree.body), *((each.name, each.body) for each in functions)]:
-        nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(body)
         if ASIDE.search(name.lower()):
             continue
         copies = {

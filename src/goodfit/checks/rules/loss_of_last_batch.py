@@ -29,7 +29,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, last_name, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, names_in, scopes, within, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -55,7 +55,7 @@ def of_last_batch(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of such losses, each with the line where it is set."""
     without = _without_gradients(tree)
     for body in scopes(tree):
-        nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(body)
         for loop in nodes:
             if not isinstance(loop, ast.For) or id(loop) not in without or not _is_held_out(loop, nodes, body, tree):
                 continue

@@ -29,7 +29,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, children, given, last_name, scopes, within
+from goodfit.checks.engine.own_source import called, children, given, last_name, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -53,7 +53,7 @@ class LossOfPadding(SourceRule):
 def kept_padding(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Masks of padding that losses are multiplied with or chosen by, each with the line where they are."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         values: dict[str, list[ast.expr]] = {}
         for target, value in given(nodes):
             values.setdefault(ast.unparse(target), []).append(value)

@@ -28,7 +28,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, scopes, within
+from goodfit.checks.engine.own_source import called, given, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -53,7 +53,7 @@ class OnePositionForAll(SourceRule):
 def single_positions(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Rows of tables of positions that a whole sequence is given, each with its line."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         values = _values(nodes)
         for node in nodes:
             for sequence, table in _combined(node):

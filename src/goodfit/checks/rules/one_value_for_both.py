@@ -29,7 +29,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -63,7 +63,7 @@ def one_for_both(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _lost(body: list[ast.stmt], together: list[tuple[list[str], int]]) -> Iterator[tuple[str, int]]:
-    nodes = [node for statement in body if not isinstance(statement, OWN_SCOPE) for node in within(statement)]
+    nodes = within_body(body)
     candidates = [*_in_one_statement(nodes), *_in_two_statements(body, nodes)]
     pairs = list(_made_pairs(nodes))
     if not candidates and not pairs:

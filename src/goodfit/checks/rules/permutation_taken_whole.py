@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -50,7 +50,7 @@ class PermutationTakenWhole(SourceRule):
 def taken_whole(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """What is called training rows and has all of a permutation, each with the line."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         pairs = [(target, value) for target, value in given(nodes) if isinstance(target, ast.Name)]
         orders = {target.id for target, value in pairs if isinstance(target, ast.Name) and called(value) in ORDER}
         once = {name for name in orders if sum(_name(target) == name for target, _ in pairs) == 1}

@@ -27,7 +27,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, last_name, names_in, scopes, within
+from goodfit.checks.engine.own_source import (
+    OWN_SCOPE,
+    all_nodes,
+    called,
+    given,
+    last_name,
+    names_in,
+    scopes,
+    within_body,
+)
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -54,7 +63,7 @@ class PreparedRowsUnused(SourceRule):
 def unused(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Names of prepared rows that nothing reads, each with its line."""
     for scope in scopes(tree):
-        own = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        own = within_body(scope)
         if any(called(node) in READING_LOCALS for node in own) or (scope is tree.body and _exports(tree)):
             continue
         every = [node for each in scope for node in all_nodes(each)]

@@ -30,7 +30,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind, scopes, within, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -94,7 +94,7 @@ def thrown_away(tree: ast.Module) -> Iterator[tuple[str, int]]:
     layers = _layers(tree)
     aside = _left_aside(tree)
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         for node in nodes:
             if id(node) not in calls or id(node) in aside or not isinstance(node, ast.Expr):
                 continue

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -96,7 +96,7 @@ def across_episodes(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _nodes(body: list[ast.stmt]) -> list[ast.AST]:
     """Of statements, without the functions and classes among them."""
-    return [node for statement in body if not isinstance(statement, OWN_SCOPE) for node in within(statement)]
+    return within_body(body)
 
 
 def _filled(body: list[ast.stmt]) -> dict[str, set[int]]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -52,7 +52,7 @@ class RowsCutToLength(SourceRule):
 def cut_rows(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """What is cut to the length of a frame that lost rows, each with its line."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         values: dict[str, ast.expr] = {}
         for target, value in given(nodes):
             if isinstance(target, ast.Name):

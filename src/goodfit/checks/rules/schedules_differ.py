@@ -28,7 +28,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, of_kind
+from goodfit.checks.engine.own_source import called, of_kind, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -55,8 +55,9 @@ def differing(tree: ast.Module) -> Iterator[tuple[str, int]]:
     training: dict[tuple[str, str], set[str]] = {}
     sampling: list[tuple[str, str, str, int]] = []
     for function in functions:
-        trains = any(called(node) == "backward" for node in all_nodes(function))
-        for node in all_nodes(function):
+        nodes = within_body(function.body)
+        trains = any(called(node) == "backward" for node in nodes)
+        for node in nodes:
             if not isinstance(node, ast.Call):
                 continue
             for each in node.keywords:

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from goodfit.checks.engine.events import Loss
 from goodfit.checks.engine.formulas import Formulas, factors
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, last_name, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, last_name, of_kind, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -209,7 +209,7 @@ def _plain(node: ast.expr) -> str:
 
 
 def _of_peak(body: list[ast.stmt], scope: Formulas, *, unit_images: bool) -> Iterator[tuple[str, int]]:
-    nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    nodes = within_body(body)
     for node in nodes:
         if called(node) == "log10" and isinstance(node, ast.Call) and unit_images:
             parts = [each for each in all_nodes(node) if isinstance(each, ast.Constant | ast.Name)]

@@ -31,7 +31,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind, scopes, within, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -87,7 +87,7 @@ def scaled_whole(body: Sequence[ast.stmt], fitting: Mapping[str, Fitting] = NONE
     Args:
         fitting: functions of the program that fit a scaler to what they are given, by name.
     """
-    nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    nodes = within_body(body)
     assigned = list(given(nodes))
     measures: dict[str, set[str]] = {}  # of a series: names of what was measured of it
     for target, value in assigned:

@@ -32,7 +32,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, names_in, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, within, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -149,7 +149,7 @@ def _in_functions(tree: ast.Module) -> Iterator[tuple[ast.Attribute, int]]:
     """What a function sets of a net between eval() and train()."""
     read = Counter(node.attr for node in of_kind(tree, ast.Attribute) if isinstance(node.ctx, ast.Load))
     for function in of_kind(tree, ast.FunctionDef):
-        nodes = [node for each in function.body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(function.body)
         begins, ends = _calls(nodes, "eval"), _calls(nodes, "train")
         for net in begins.keys() & ends.keys():
             layers = {

@@ -30,7 +30,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, of_kind, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -74,7 +74,7 @@ def uncut(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if box is not None and box.lam in names:
             makers[function.name] = (box.lam, names.index(box.lam))
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         own = _box(scope)
         boxes = [own] if own is not None else []
         for target, value in given(nodes):
@@ -91,7 +91,7 @@ def uncut(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def _box(scope: Sequence[ast.stmt]) -> Box | None:
     """The box that a scope makes of sqrt(1 - lam), where it is clipped, and drawn without regard to its size."""
-    nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    nodes = within_body(scope)
     lam = next((name for node in nodes if (name := _under_root(node))), "")
     if not lam:
         return None

@@ -30,7 +30,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, called, given, last_name, of_kind, scopes, within
+from goodfit.checks.engine.own_source import called, given, last_name, of_kind, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -65,7 +65,7 @@ def multiplied(tree: ast.Module) -> Iterator[tuple[str, int]]:
     }
     seen: set[int] = set()
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         values: dict[str, list[ast.expr]] = {}
         for target, value in given(nodes):
             values.setdefault(ast.unparse(target), []).append(value)

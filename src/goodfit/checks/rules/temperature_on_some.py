@@ -29,7 +29,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, last_name, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -56,7 +56,7 @@ class TemperatureOnSome(SourceRule):
 def not_divided(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Similarities without the temperature that others have which they are joined to, each with its line."""
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         values: dict[str, list[ast.expr]] = {}
         for target, value in given(nodes):
             if isinstance(target, ast.Name):

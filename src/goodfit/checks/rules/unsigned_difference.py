@@ -34,7 +34,7 @@ import torch
 from torch import Tensor
 
 from goodfit.checks.engine.events import Epoch, WatchEnds
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, scopes, within_body
 from goodfit.checks.engine.variables import attributes_of
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -105,7 +105,7 @@ def differences(tree: ast.Module, unsigned: Mapping[str, set[str]]) -> Iterator[
 
 
 def _in_scope(body: list[ast.stmt], own: set[str]) -> Iterator[tuple[str, int]]:
-    nodes = [node for each in body if not isinstance(each, OWN_SCOPE) for node in within(each)]
+    nodes = within_body(body)
     values: dict[str, list[ast.expr]] = {}
     for target, value in given(nodes):
         for each in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:

@@ -26,7 +26,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, last_name, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, of_kind, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -49,7 +49,7 @@ def compared_with_shares(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Comparisons of whole random numbers with shares, each with its line."""
     shares = _shares(tree)
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         drawn: dict[str, bool] = {}
         for target, value in given(nodes):
             name = ast.unparse(target)

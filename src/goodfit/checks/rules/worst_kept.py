@@ -30,7 +30,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from goodfit.checks.engine.own_source import OWN_SCOPE, all_nodes, called, given, names_in, of_kind, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, of_kind, scopes, within, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -67,7 +67,7 @@ def worst_kept(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Choices of the best score by a comparison that is turned, each with its line."""
     owners = {id(each.body): each for each in of_kind(tree, ast.FunctionDef)}
     for scope in scopes(tree):
-        nodes = [node for each in scope if not isinstance(each, OWN_SCOPE) for node in within(each)]
+        nodes = within_body(scope)
         signs = Signs(tree, nodes)
         if id(scope) in owners:
             signs.values |= _given_by_calls(tree, owners[id(scope)], signs.values)
