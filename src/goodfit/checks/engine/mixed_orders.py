@@ -16,7 +16,7 @@ TURNS = ("flip", "roll")  # partners by a fixed rule
 # arguments of a flip and a roll of the first dimension
 OF_ROWS = lazy_pattern(r"[\[(]?0,?[\])]?|[^,]+, [\[(]?0,?[\])]?")
 SEEDING = lazy_pattern(r"seed|set_state|setstate|set_rng_state|generator", re.IGNORECASE)
-LABELS = lazy_pattern(r"^y(s|b)?$|^[yt]_|_ys?$|label|target|^lbl|one_?hot", re.IGNORECASE)
+LABELS = lazy_pattern(r"^y(s|b)?$|^t$|^[yt]_|_ys?$|label|target|^lbl|one_?hot", re.IGNORECASE)
 DOMAINS = lazy_pattern(r"source|src|domain", re.IGNORECASE)  # beside which "target" is no label
 RETURNED = "returned"
 PARTNERS = lazy_pattern(r"returned|mix|shuf|perm|other|part|_?b$|_?2$", re.IGNORECASE)  # labels of the others

@@ -3,7 +3,9 @@
 What it checks
     In the graph of a loss: the larger of two pairs of coordinates and the smaller of two others, as an intersection
     takes them. Of the boxes without a graph, the targets, many have a second corner that is not beyond the first one in
-    both directions; nor before it, where the graph does not tell which of both comes first. In three passes.
+    both directions; nor before it, where the graph does not tell which of both comes first. In three passes. Or, in the
+    source: a function of the program that makes corners of boxes, by its name, is never called, and one that computes
+    an overlap is; boxes are made of centres and sizes beside each other.
 
 Why it hurts
     An intersection of such numbers is none: the loss falls as boxes reach values that look alike, and says little
@@ -24,15 +26,24 @@ Cost
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardBegins
+from goodfit.checks.engine.events import BackwardBegins, WatchEnds
+from goodfit.checks.engine.own_source import called, names_in, of_kind
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
+from goodfit.lazy_pattern import lazy_pattern
 
+CORNERS = lazy_pattern(r"corners|to_?(xyxy|xyxys|ltrb|tlbr)$|2(xyxy|corners)", re.IGNORECASE)
+OVERLAP = lazy_pattern(r"iou|overlap|intersection", re.IGNORECASE)
+CENTRES = lazy_pattern(r"cent(re|er)|^cx|^cy|^xy$|ctr", re.IGNORECASE)
+SIZES = lazy_pattern(r"^wh$|size|^w$|width", re.IGNORECASE)
+WORTH_PARSING = lazy_pattern(r"def \w*(corners|xyxy|ltrb|tlbr)\w*\(", re.IGNORECASE)
 PASSES_AT_LEAST = 3
 ROWS_AT_LEAST = 8
 SHARE_AT_LEAST = 0.2  # of the boxes
@@ -44,6 +55,18 @@ class BoxesNotCorners(LiveRule):
 
     def start(self) -> None:
         self.passes = 0
+
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        for source in self.program.source.files() if self.program.steps else ():
+            if source.mentions(WORTH_PARSING):
+                for name, line in source.found(corners_never_made):
+                    yield self.finding(
+                        f"an overlap of boxes is computed, and {name}, which makes corners of centres and sizes, is "
+                        "never called",
+                        f"Give the overlap {name}(boxes), of both",
+                        file=source.file,
+                        line=line,
+                    )
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         largest, smallest = (
@@ -60,6 +83,19 @@ class BoxesNotCorners(LiveRule):
                 "two numbers are not beyond the first two",
                 "Turn centres and sizes into corners first: x0 = cx - w / 2, x1 = cx + w / 2",
             )
+
+
+def corners_never_made(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Functions for corners of boxes that nothing uses, where overlaps are computed; with the line of an overlap."""
+    functions = {each.name for each in of_kind(tree, ast.FunctionDef)}
+    makers = {name for name in functions if CORNERS.search(name)}
+    used = {node.id for node in of_kind(tree, ast.Name)} | {node.attr for node in of_kind(tree, ast.Attribute)}
+    joined = [call for call in of_kind(tree, ast.Call) if called(call) in ("cat", "concatenate", "stack", "hstack")]
+    names = [{name for arg in call.args for name in names_in(arg)} for call in joined]
+    are_centres = any(any(map(CENTRES.search, each)) and any(map(SIZES.search, each)) for each in names)
+    overlaps = [call for call in of_kind(tree, ast.Call) if called(call) in functions and OVERLAP.search(called(call))]
+    if makers and not makers & used and are_centres and overlaps:
+        yield min(makers), overlaps[0].lineno
 
 
 def _target_of(node: Any) -> Tensor | None:

@@ -142,13 +142,15 @@ def _ends_by_time(tree: ast.Module) -> bool:
             for node in nodes
             if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant) and node.value.value == 1
         }
-        given = {
-            ast.unparse(node.targets[0]): node.value
-            for node in nodes
-            if isinstance(node, ast.Assign) and len(node.targets) == 1
-        }
+        assigned = [
+            pair for node in nodes if isinstance(node, ast.Assign) and len(node.targets) == 1 for pair in _pairs(node)
+        ]
+        given = {ast.unparse(target): value for target, value in assigned}
+        set_true = {ast.unparse(target) for target, value in assigned if ast.unparse(value) == "True"}
         for node in nodes:
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+                if any(ast.unparse(part) in set_true for part in node.value.elts):
+                    ends.append(False)  # by what happened
                 parts = [given.get(ast.unparse(part), part) for part in node.value.elts]
                 flags = [part for part in parts if isinstance(part, ast.Compare | ast.BoolOp)]
                 ends.append(len(flags) == 1 and isinstance(flags[0], ast.Compare) and _counts(flags[0], counters))

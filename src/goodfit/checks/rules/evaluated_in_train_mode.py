@@ -59,6 +59,7 @@ class EvaluatedInTrainMode(LiveRule):
         self.views: set[int] = set()  # numbers of rows and of views of each, where a net gets (V, B, ...) flattened
         self.outputs: set[int] = set()  # where the tensors of that output lie
         self.output: Tensor | None = None  # the first one, where it is small
+        self.read: Tensor | None = None  # the same, of what was last turned into classes
         self.last_input: tuple[int, int, int] | None = None
         self.asked_again = False
         self.repeats = 0  # how often the last rows were asked about again
@@ -94,6 +95,8 @@ class EvaluatedInTrainMode(LiveRule):
         self.output = event.outputs[0].detach() if event.outputs[0].numel() <= VALUES_AT_MOST else None
 
     def on_loss(self, event: Loss) -> Iterator[Finding]:
+        if event.input.requires_grad:
+            self._leave_out_pseudo_labels(event.target)
         if not event.input.requires_grad and event.input.dim() and self._are_all(len(event.input)):
             yield from self._meets_labels(len(event.input))
 
@@ -101,11 +104,19 @@ class EvaluatedInTrainMode(LiveRule):
         """The output itself is turned into classes or numbers: labels are met outside of torch."""
         is_own = event.tensor.data_ptr() in self.outputs or _are_probabilities(event.tensor, self.output)
         if not event.grad and len(event.tensor) == self.rows and is_own:
+            self.read = self.output
             yield from self._meets_labels(len(event.tensor))
+
+    def _leave_out_pseudo_labels(self, target: Tensor) -> None:
+        """Classes that were read from an output to learn by them are no evaluation: a net is in training then."""
+        read, self.read = self.read, None
+        if read is not None and read.dim() == 2 and target.shape == read.shape[:1] and target.device == read.device:
+            self.evaluations -= bool((read.argmax(1) == target).all()) and self.evaluations > 0
 
     def on_compare(self, event: Compare) -> Iterator[Finding]:
         sizes = [len(each) for each in (event.left, event.right) if each.dim()]
-        if len(set(sizes)) == 1 and self._are_all(sizes[0], within_no_grad=not event.grad):
+        has_labels = len(sizes) > 1  # a number is a threshold, as that of pseudo-labels
+        if has_labels and len(set(sizes)) == 1 and self._are_all(sizes[0], within_no_grad=not event.grad):
             yield from self._meets_labels(sizes[0])
 
     def on_score(self, event: Score) -> Iterator[Finding]:

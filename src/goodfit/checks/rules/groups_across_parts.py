@@ -52,6 +52,7 @@ ROWS_PER_GROUP = 2.0  # on average, from which a column names groups
 GROUPS_AT_LEAST = 4
 SHARE_AT_LEAST = 0.5
 AS_GROUPS = lazy_pattern(r"\bgroups\s*=\s*(\w+)")  # what a program splits by elsewhere
+BY_GROUP = lazy_pattern(r"Group(KFold|ShuffleSplit|s?Out)\(|PredefinedSplit\(")  # KFold and its like pass them over
 
 
 class Pending(NamedTuple):
@@ -104,7 +105,8 @@ class GroupsAcrossParts(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         if not self.program.steps:
             return
-        asked = {name for source in self.program.source.files() for name in AS_GROUPS.findall(source.text)}
+        texts = [source.text for source in self.program.source.files() if source.mentions(BY_GROUP)]
+        asked = {name for text in texts for name in AS_GROUPS.findall(text)}
         for kept in self.pending:
             is_learnt = self.sizes & {kept.groups, kept.groups + 1}  # and one for those unknown
             if not is_learnt and kept.name not in asked:

@@ -105,6 +105,9 @@ class NoNonlinearity(LiveRule):
                 if width < min(into, out):
                     continue
                 first_name, second_name = places[0][1], places[1][1]
+                first_part, second_part = (name.partition(".")[0] for name in (first_name, second_name))
+                if first_part != second_part and self._is_asked_alone(first_part):
+                    continue
                 if _part(first_name) != _part(second_name) and (
                     _is_behind_batch_norm(second_layer[1])
                     or (self._leads_back(places[0][0], second_name, width) and self._detaches())
@@ -132,8 +135,17 @@ class NoNonlinearity(LiveRule):
 
     def _detaches(self) -> bool:
         """Whether the file that runs cuts the gradients of some value."""
-        frame = user_frame()
-        return frame is not None and any(DETACHES.search(line) for line in linecache.getlines(frame.f_code.co_filename))
+        return any(DETACHES.search(line) for line in _lines())
+
+    def _is_asked_alone(self, part: str) -> bool:
+        """Whether the file that runs calls the first part of a stack by itself, as in features = net[0](x)."""
+        return part.isdecimal() and any(f"[{part}](" in line for line in _lines())
+
+
+def _lines() -> list[str]:
+    """Of the file that runs."""
+    frame = user_frame()
+    return [] if frame is None else linecache.getlines(frame.f_code.co_filename)
 
 
 def _part(name: str) -> str:

@@ -4,8 +4,9 @@ What it checks
     Without gradients, while a loader of three batches or more is gone through, f1_score, precision_score, recall_score,
     balanced_accuracy_score, matthews_corrcoef, r2_score or an area of scikit-learn gets the rows of one batch, three
     times or more; and until the program ends it never gets more rows than those of a batch. Or, in the source: in a
-    loop without a backward pass the exponential of each batch's loss, a perplexity, is added up or put into a list, and
-    the sum is divided, or the mean of the list is taken.
+    loop without a backward pass the exponential of each batch's loss, a perplexity, or what a function of the program
+    called r2, auc, f1 or the like gives of a batch, is added up or put into a list, and the sum is divided, or the mean
+    of the list is taken; and that function is given nothing else.
 
 Why it hurts
     The mean of these scores is not that of the rows. A batch with few positive rows has an F1 or a precision of 0 or 1
@@ -40,7 +41,7 @@ import torch
 
 from goodfit.checks.engine.events import Epoch, Score, WatchEnds
 from goodfit.checks.engine.events_data import batches_of
-from goodfit.checks.engine.own_source import all_nodes, called, scopes, within
+from goodfit.checks.engine.own_source import all_nodes, called, of_kind, scopes, within, within_body
 from goodfit.checks.engine.sklearn_hooks import AREAS
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
@@ -51,6 +52,10 @@ NOT_MEANS = frozenset(
     (*AREAS, "f1_score", "precision_score", "recall_score", "balanced_accuracy_score", "matthews_corrcoef", "r2_score")
 )
 BATCHES_AT_LEAST = 3
+LOADER = lazy_pattern(r"loader|_dl$|^dl$|batches|\.split\(|DataLoader", re.IGNORECASE)
+SCORING = lazy_pattern(
+    r"def \w*(r2|r_squared|auc|auroc|f1|matthews|mcc|pearson|spearman|corr|concordance)\w*\(", re.IGNORECASE
+)
 EXPONENTIAL = lazy_pattern(r"exp\(\s*\w*loss|loss\w*\.exp\(", re.IGNORECASE)
 
 
@@ -102,6 +107,14 @@ class ScoreOfEachBatch(LiveRule):
                     line=scored.place.line,
                 )
         for source in self.program.source.files():
+            if source.mentions(SCORING):
+                for name, line in source.found(scores_of_batches):
+                    yield self.finding(
+                        f"{name} is computed of each batch and averaged: the mean over batches is another number",
+                        "Collect labels and predictions of all batches, and compute it once",
+                        file=source.file,
+                        line=line,
+                    )
             if source.mentions(EXPONENTIAL):
                 for name, line in source.found(perplexities_of_batches):
                     yield self.finding(
@@ -124,6 +137,35 @@ def perplexities_of_batches(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 target, value = _added(node)
                 if target and value is not None and _is_perplexity(value) and _is_averaged(target, nodes):
                     yield ast.unparse(value), value.lineno
+
+
+def scores_of_batches(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Scores by functions of the program that are no means over rows, of each batch and averaged, with their lines."""
+    own = {each.name for each in of_kind(tree, ast.FunctionDef) if SCORING.search(f"def {each.name}(")}
+    found, calls = list[ast.Call](), [node for node in of_kind(tree, ast.Call) if called(node) in own]
+    for scope in scopes(tree):
+        nodes = within_body(scope)
+        for node in nodes:
+            if isinstance(node, ast.For) and _is_of_batches(node.target, node.iter):
+                body = [each for statement in node.body for each in within(statement)]
+                if not any(called(each) == "backward" for each in body):
+                    sums = [_added(each) for each in body]
+                    found += [
+                        value for name, value in sums if isinstance(value, ast.Call) and _is_averaged(name, nodes)
+                    ]
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.ListComp):
+                loop, value = node.value.generators[0], node.value.elt
+                if isinstance(value, ast.Call) and _is_of_batches(loop.target, loop.iter):
+                    found += [value] if _is_averaged(ast.unparse(node.targets[0]), nodes) else []
+    for call in found:
+        others = [each for each in calls if called(each) == called(call) and each is not call]
+        if called(call) in own and not others:
+            yield called(call), call.lineno
+
+
+def _is_of_batches(target: ast.expr, iterated: ast.expr) -> bool:
+    """Whether a loop takes inputs and labels out of a loader, by its name."""
+    return isinstance(target, ast.Tuple) and LOADER.search(ast.unparse(iterated)) is not None
 
 
 def _added(node: ast.AST) -> tuple[str, ast.expr | None]:

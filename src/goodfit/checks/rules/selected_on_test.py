@@ -5,7 +5,8 @@ What it checks
     what it is made of; and in the same function there is a score of validation data that nothing is compared with. Or
     a function keeps what scores best on the rows that it is given, each of its calls gives it test rows, and validation
     rows are made that nothing reads. Or the score of test rows is what early stopping is given, beside validation rows.
-    Or validation rows are the test rows by another name.
+    Or validation rows are the test rows by another name. Or the score that decides is what a function gives of test
+    rows, and validation rows are made that nothing reads.
 
 Why it hurts
     The best of many scores is high by chance too. The score of what was chosen is no longer one of rows that nothing
@@ -55,6 +56,7 @@ class SelectedOnTest(SourceRule):
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
         yield from selected(tree)
         yield from selected_within_calls(tree)
+        yield from evaluated(tree)
         yield from stopped(tree)
         yield from renamed(tree)
 
@@ -70,6 +72,21 @@ def selected(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in nodes:
             if isinstance(node, ast.If) and (name := _kept_by(node)) in of_test:
                 yield name, node.lineno
+
+
+def evaluated(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Test rows whose score decides, current = evaluate(test), where validation rows are never read; with the line."""
+    if not _validation_is_unread(tree):
+        return
+    for body in scopes(tree):
+        nodes = [node for statement in body for node in within(statement)]
+        deciding = {name for node in nodes if isinstance(node, ast.If) and (name := _kept_by(node))}
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                decides = any(names_in(target) & deciding for target in node.targets)
+                rows = [name for each in node.value.args for name in sorted(names_in(each)) if TEST_ROWS.search(name)]
+                if decides and rows:
+                    yield rows[0], node.lineno
 
 
 def stopped(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -107,12 +124,7 @@ def renamed(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 def selected_within_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Test rows that a function is given to choose by, where validation rows are never read; with the line."""
-    names = [node for node in all_nodes(tree) if isinstance(node, ast.Name)]
-    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    unread = {node.id for node in names if isinstance(node.ctx, ast.Store)} - read
-    if not any(VALIDATION_ROWS.search(name) for name in unread):
-        return
-    if any(VALIDATION_ROWS.search(name) for name in read):
+    if not _validation_is_unread(tree, by_all_names=True):
         return
     for function in all_nodes(tree):
         if not isinstance(function, ast.FunctionDef):
@@ -125,6 +137,20 @@ def selected_within_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
             rows = [next(filter(TEST_ROWS.search, names_in(each)), None) for each in passed]
             if rows and all(rows):
                 yield str(rows[0]), line
+
+
+def _validation_is_unread(tree: ast.Module, *, by_all_names: bool = False) -> bool:
+    """Whether validation rows are made and never read, but to make others of them: val = prepare(x_val).
+
+    Args:
+        by_all_names: none of their names is read at all.
+    """
+    names = [node for node in all_nodes(tree) if isinstance(node, ast.Name) and VALIDATION_ROWS.search(node.id)]
+    if by_all_names:
+        return bool(names) and all(isinstance(node.ctx, ast.Store) for node in names)
+    made = [(target, value) for target, value in given(all_nodes(tree)) if VALIDATION_ROWS.search(ast.unparse(target))]
+    inside = {id(node) for _, value in made for node in all_nodes(value)}
+    return bool(made) and all(isinstance(node.ctx, ast.Store) or id(node) in inside for node in names)
 
 
 def _chosen_by(function: ast.FunctionDef, params: list[str]) -> Iterator[tuple[str, int]]:

@@ -42,7 +42,7 @@ ORDERS = ("randperm", "permutation")
 DRAWS = ("randperm", "permutation", "randint", "integers", "choice")
 SEEDING = ("seed", "manual_seed", "set_state", "setstate", "RandomState", "default_rng", "Random", "set_rng_state")
 PAIRING = ("TensorDataset", "train_test_split", "fit", "partial_fit", "from_tensor_slices")
-LABELS = lazy_pattern(r"^y(s|b|t|tr|te)?$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
+LABELS = lazy_pattern(r"^y(s|b|t|tr|te)?$|^t$|^[yt]_|_ys?$|label|target|^lbl", re.IGNORECASE)
 LOSSES = lazy_pattern(r"loss|criterion|cross_entropy|^mse$|^bce$|^nll$", re.IGNORECASE)
 CASTS = ("tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "array", "asarray", "to", "view")
 DOMAINS = lazy_pattern(r"source|src", re.IGNORECASE)  # beside which "target" is no label
@@ -210,8 +210,8 @@ def _paired_later(nodes: list[ast.AST], first: Shuffle, second: Shuffle, pairing
 
 
 def _meet(node: ast.AST, known: dict[str, Marks], pairing: set[str]) -> bool:
-    """Whether a call gets inputs ("x") and labels ("y") as a pair, or a function returns them."""
-    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+    """Whether a call gets inputs ("x") and labels ("y") as a pair, or a function gives them back."""
+    if isinstance(node, ast.Return | ast.Yield) and isinstance(node.value, ast.Tuple):
         parts = node.value.elts
     elif isinstance(node, ast.Call):
         parts = [*node.args, *(keyword.value for keyword in node.keywords)]
@@ -221,7 +221,7 @@ def _meet(node: ast.AST, known: dict[str, Marks], pairing: set[str]) -> bool:
     if {"x"} not in marks or {"y"} not in marks:
         return False
     name = called(node)
-    if isinstance(node, ast.Return) or name in pairing or name.endswith("Dataset"):
+    if isinstance(node, ast.Return | ast.Yield) or name in pairing or name.endswith("Dataset"):
         return True
     return bool(LOSSES.search(name)) and marks[:2] == [{"x"}, {"y"}] and _is_as_it_is(parts[1])
 
@@ -237,7 +237,11 @@ def _is_as_it_is(node: ast.expr) -> bool:
 
 def _paired(node: ast.AST, first: Shuffle, second: Shuffle, pairing: set[str]) -> bool:
     """Whether a node uses the two as inputs and labels."""
-    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and _labels_among(first, second) == 1:
+    if (
+        isinstance(node, ast.Return | ast.Yield)
+        and isinstance(node.value, ast.Tuple)
+        and _labels_among(first, second) == 1
+    ):
         parts = node.value.elts
         with_first, with_second = ([part for part in parts if each.name in names_in(part)] for each in (first, second))
         return len(with_first) == len(with_second) == 1 and with_first[0] is not with_second[0]

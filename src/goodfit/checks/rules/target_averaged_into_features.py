@@ -79,13 +79,19 @@ def averaged(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in given
         if isinstance(node.targets[0], ast.Name) and (frame := _frame_of_mean(node.value, targets, "mean"))
     }
+    same = {  # another name of a frame
+        node.targets[0].id: node.value.id
+        for node in given
+        if isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Name)
+    }
     features = [node for node in nodes if isinstance(node, ast.List | ast.Tuple | ast.Set)]
     for node in given:
         column = node.targets[0]
         if not isinstance(column, ast.Subscript) or not isinstance(column.value, ast.Name):
             continue
         owner, end = column.value.id, _end_of(column.slice)
-        of = _mapped(node.value, means) or _frame_of_mean(node.value, targets, "transform")
+        of = _mapped(node.value, means, targets) or _frame_of_mean(node.value, targets, "transform")
+        of = same.get(of, of)
         if of in (owner, parts.get(owner)) and end and any(_lists(each, end, targets) for each in features):
             yield ast.unparse(column.slice), node.lineno
 
@@ -128,10 +134,13 @@ def _frame_of_mean(value: ast.expr, targets: set[str], ending: str) -> str:
     return owner.id if isinstance(owner, ast.Name) else ""
 
 
-def _mapped(value: ast.expr, means: dict[str, str]) -> str:
+def _mapped(value: ast.expr, means: dict[str, str], targets: set[str]) -> str:
     """The frame whose means are mapped by frame[key].map(means), perhaps with its gaps filled."""
     for node in all_nodes(value):
         if called(node) == "map" and isinstance(node, ast.Call):
+            for frame in (_frame_of_mean(arg, targets, "mean") for arg in node.args):
+                if frame:
+                    return frame
             for name in (name for arg in node.args for name in names_in(arg)):
                 if name in means:
                     return means[name]
