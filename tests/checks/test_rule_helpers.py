@@ -18,6 +18,7 @@ from goodfit.checks.rules.input_scale_differs import Seen
 from goodfit.checks.rules.loop_name_rebound import rebound
 from goodfit.checks.rules.loss_detached import LossDetached
 from goodfit.checks.rules.mean_is_deviation import _same, _unscaled
+from goodfit.checks.rules.ratio_always_one import _is_one
 from goodfit.checks.rules.target_among_inputs import _columns_of_classes, _equal_columns
 from goodfit.checks.rules.windows_across_parts import _moved_by
 
@@ -224,3 +225,9 @@ def test_targets_that_are_the_next_step_of_the_input(kind: torch.dtype) -> None:
     assert shift(x, some, -100) is None
     targets[2, 7] += 1
     assert shift(x, targets) is None
+
+
+@pytest.mark.parametrize(("difference", "expected"), [(0.0, True), (3e-7, True), (-1e-6, True), (1e-4, False)])
+def test_a_ratio_of_one_but_for_the_rounding_of_another_batch(difference: float, expected: bool) -> None:
+    """float32 keeps 1.2e-7; a policy that has been trained a step at a rate of 1e-3 moves by about as much."""
+    assert _is_one(torch.tensor([1.0, 1.0 + difference])) == expected

@@ -23,3 +23,4 @@ for epoch in range(6):
     v = validate(model, criterion, val_loader)
     if v < best: best, kept = v, {k: p.clone() for k, p in model.state_dict().items()}
     print(epoch, v)
+model.load_state_dict(kept); print(validate(model, criterion, val_loader))
