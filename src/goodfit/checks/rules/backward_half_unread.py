@@ -32,6 +32,7 @@ from torch import nn
 
 from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, Call
+from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -45,7 +46,8 @@ class BackwardHalfUnread(LiveRule):
     layers = (nn.RNNBase,)
 
     def start(self) -> None:
-        self.outputs: list[tuple[Any, int]] = []  # nodes of the steps of this pass, and which dimension they are
+        # nodes of the steps of this pass, which dimension they are, and the line that calls the layer
+        self.outputs: list[tuple[Any, int, Place]] = []
         self.passes = 0
 
     def on_call(self, event: Call) -> None:
@@ -55,7 +57,7 @@ class BackwardHalfUnread(LiveRule):
         if layer.bidirectional and event.outputs and event.outputs[0].dim() == 3:
             steps = 1 if layer.batch_first else 0
             if event.outputs[0].grad_fn is not None and event.outputs[0].shape[steps] >= STEPS_AT_LEAST:
-                self.outputs.append((event.outputs[0].grad_fn, steps))
+                self.outputs.append((event.outputs[0].grad_fn, steps, user_place()))
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         outputs, self.outputs = self.outputs, []
@@ -66,7 +68,7 @@ class BackwardHalfUnread(LiveRule):
             for node in nodes:
                 for parent in graph.parents(node):
                     users.setdefault(id(parent), []).append(node)
-            for steps, dim in outputs:
+            for steps, dim, place in outputs:
                 ends = set(_steps_used(steps, dim, users))
                 if len(ends) == 1 and None not in ends:
                     self.passes += 1
@@ -77,6 +79,8 @@ class BackwardHalfUnread(LiveRule):
                             "directions has read just that step",
                             "Take the end of each direction, torch.cat([state[-2], state[-1]], dim=1) of the last "
                             "states, or a mean over the steps",
+                            file=place.file,
+                            line=place.line,
                         )
                     return
 
