@@ -17,15 +17,19 @@ import goodfit
 from goodfit.checks.engine.mixed_orders import mixed_apart
 from goodfit.checks.rules.boxes_not_corners import corners_never_made
 from goodfit.checks.rules.confidence_over_rows import ConfidenceOverRows
+from goodfit.checks.rules.derivative_without_graph import returned_derivatives
 from goodfit.checks.rules.episode_end_ignored import ignored
 from goodfit.checks.rules.feature_made_of_target import made_of_target
 from goodfit.checks.rules.members_are_one import trained_alike
 from goodfit.checks.rules.one_part_scaled import scaled_alone
+from goodfit.checks.rules.positive_is_itself import _of_itself
 from goodfit.checks.rules.scaled_back_by_other import scaled_back
 from goodfit.checks.rules.score_of_each_batch import scores_of_batches
 from goodfit.checks.rules.selected_on_test import evaluated
 from goodfit.checks.rules.shuffled_apart import apart
 from goodfit.checks.rules.target_averaged_into_features import averaged
+from goodfit.checks.rules.temperature_on_one_side import one_side
+from goodfit.checks.rules.triplet_turned import turned_hinges
 
 Rule = Callable[[ast.Module], Iterable[Any]]
 
@@ -279,3 +283,52 @@ def test_pseudo_labels_are_no_evaluation() -> None:
             loss.backward()
             optimiser.step()
     assert not seen.findings
+
+
+DISTILLED = (
+    "def kd(student_logits, idx):\n log_p = F.log_softmax(student_logits / TEMP, dim=1)\n"
+    " q = F.softmax({teacher}, dim=1)\n"
+    " return F.kl_div(log_p, q, reduction='batchmean') * TEMP**2"
+)
+
+
+@pytest.mark.parametrize(
+    ("teacher", "count"),
+    [("teacher_logits[idx]", 1), ("teacher_logits[idx] / TEMP", 0), ("softened[idx] * (1 / TEMP)", 0)],
+)
+def test_a_teacher_that_was_asked_before(teacher: str, count: int) -> None:
+    assert found(one_side, DISTILLED.format(teacher=teacher)) == count
+
+
+@pytest.mark.parametrize(
+    ("graph", "used", "count"),
+    [
+        ("retain_graph=True", "((ddu + 0.4 * du + u) ** 2).mean()", 1),
+        ("create_graph=True", "((ddu + 0.4 * du + u) ** 2).mean()", 0),
+        ("retain_graph=True", "print(ddu)", 0),
+    ],
+)
+def test_derivatives_that_a_function_returns(graph: str, used: str, count: int) -> None:
+    source = (
+        "def derivatives(u, t):\n du = torch.autograd.grad(u, t, ones, create_graph=True)[0]\n"
+        f" ddu = torch.autograd.grad(du, t, ones, {graph})[0]\n return du, ddu\n"
+        f"du, ddu = derivatives(u, t)\nloss = {used}"
+    )
+    assert found(returned_derivatives, source) == count
+
+
+@pytest.mark.parametrize(("hinge", "count"), [("hard_neg - hard_pos", 1), ("hard_pos - hard_neg", 0)])
+def test_a_hinge_of_the_hardest(hinge: str, count: int) -> None:
+    source = (
+        "dist = torch.cdist(e, e)\nhard_pos = dist.masked_fill(~same, 0.0).max(1).values\n"
+        f"hard_neg = dist.masked_fill(same, 9.0).min(1).values\nloss = F.relu({hinge} + margin).mean()"
+    )
+    assert found(turned_hinges, source) == count
+
+
+def test_places_that_a_mask_has_filled_are_no_similarities() -> None:
+    users, items = torch.randn(8, 5), torch.randn(8, 5)
+    logits = users @ items.T / 0.1
+    logits[0, 3] = logits[3, 0] = logits[2, 6] = -1e4  # two of one item
+    assert not _of_itself(logits, torch.arange(8))
+    assert _of_itself((users @ users.T).masked_fill(torch.eye(8).roll(1, 0).bool(), -1e4), torch.arange(8))

@@ -26,10 +26,11 @@ Cost
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from goodfit.checks.engine.events import InputGradients, WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, scopes, within_body
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, scopes, within_body
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -51,7 +52,8 @@ class DerivativeWithoutGraph(LiveRule):
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for source in self.program.source.files() if self.program.steps and self.calls else ():
             seen = {place.line for place in self.calls if place.file == source.file}
-            for name, (first, last), line in source.found(bare_derivatives) if seen else ():
+            found = [*source.found(bare_derivatives), *source.found(returned_derivatives)] if seen else []
+            for name, (first, last), line in found:
                 if seen.intersection(range(first, last + 1)):
                     yield self.finding(
                         f"{name} is a derivative of the net without a graph, and the residual that it stands in is "
@@ -79,6 +81,41 @@ def bare_derivatives(tree: ast.Module) -> Iterator[tuple[str, tuple[int, int], i
             for name, line in sums:
                 yield name, (node.lineno, node.end_lineno or node.lineno), line
                 break
+
+
+def returned_derivatives(tree: ast.Module) -> Iterator[tuple[str, tuple[int, int], int]]:
+    """The same of derivatives that a function of the program returns, and that stand in a sum where it is called."""
+    for function in of_kind(tree, ast.FunctionDef):
+        nodes = within_body(function.body)
+        returned = [node.value for node in nodes if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)]
+        for node in nodes:
+            call = node.value.value if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) else None
+            if not isinstance(call, ast.Call) or called(call) != "grad" or _creates(call) or len(returned) != 1:
+                continue
+            assert isinstance(node, ast.Assign)
+            derivatives = names_in(node.targets[0])
+            places = {at for at, part in enumerate(returned[0].elts) if names_in(part) & derivatives}
+            lines = node.lineno, node.end_lineno or node.lineno
+            yield from ((name, lines, line) for name, line in _summed(tree, function.name, places))
+
+
+def _summed(tree: ast.Module, function: str, places: set[int]) -> Iterator[tuple[str, int]]:
+    """What a call gives at these places, where a sum has it and what the function was given or gives beside it."""
+    for scope in scopes(tree):
+        nodes = within_body(scope)
+        for node in nodes:
+            if (
+                isinstance(node, ast.Assign)
+                and called(node.value) == function
+                and isinstance(node.targets[0], ast.Tuple)
+            ):
+                parts = [names_in(each) for each in node.targets[0].elts]
+                derivatives = {name for at, names in enumerate(parts) if at in places for name in names}
+                others = {name for at, names in enumerate(parts) if at not in places for name in names}
+                others |= _values_in(node.value)
+                later = [each for each in nodes if isinstance(each, ast.BinOp) and each.lineno > node.lineno]
+                sums = ((name, each.lineno) for each in later if (name := _added_to(each, derivatives, others)))
+                yield from itertools.islice(sums, 1)
 
 
 def _creates(call: ast.Call) -> bool:

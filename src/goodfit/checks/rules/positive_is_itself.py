@@ -35,6 +35,7 @@ from goodfit.checks.rule import LiveRule
 
 STEPS_AT_LEAST = 3
 ROWS_AT_LEAST, ROWS_AT_MOST = 6, 4096
+FILLED = -1e3  # below it are places that a mask has filled
 SAME = 1e-3  # of the largest difference between similarities: they may be of half precision
 
 
@@ -73,5 +74,8 @@ def _of_itself(similarities: Tensor, classes: Tensor) -> bool:
     if not torch.equal(classes, torch.arange(first, first + rows, dtype=classes.dtype, device=classes.device)):
         return False
     block = similarities[:, first : first + rows].float()
-    spread = float(block.max() - block.min())
-    return spread > 0 and float((block - block.T).abs().max()) < SAME * spread
+    known = (block > FILLED) & (block.T > FILLED)  # not what a mask has filled
+    if not bool(known.any()):
+        return False
+    spread = float(block[known].max() - block[known].min())
+    return spread > 0 and float((block - block.T)[known].abs().max()) < SAME * spread

@@ -42,7 +42,7 @@ LOSSES_EXAMINED = 12
 ROWS_AT_LEAST = 8
 TEMPERATURE_AT_MOST = 0.5
 PRODUCT_AT_LEAST = 1.5  # of cosines none is above 1
-FILLED = 1e4  # beyond it are places that a mask has filled
+FILLED = -1e3  # below it are places that a mask has filled
 STEPS_BACK = 4
 LAYERS = ("AddmmBackward0", "MmBackward0", "ReluBackward0", "GeluBackward0", "NativeBatchNormBackward0")
 PRODUCTS = ("MmBackward0", "BmmBackward0", "AddmmBackward0")
@@ -64,7 +64,7 @@ class SimilarityNotNormed(LiveRule):
         if product is None or factor < 1 / TEMPERATURE_AT_MOST:
             return
         logits = event.input.detach()
-        size = float(logits.abs().masked_fill(logits.abs() > FILLED, 0).amax()) / factor
+        size = float(logits.abs().masked_fill(logits < FILLED, 0).amax()) / factor
         sides = [graph.behind(side) for side in graph.parents(product)]
         self.found += size > PRODUCT_AT_LEAST or (len(sides) == 2 and all(side.name() in LAYERS for side in sides))
         if self.found == LOSSES_AT_LEAST:

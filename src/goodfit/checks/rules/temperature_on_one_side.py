@@ -24,16 +24,23 @@ Cost
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from goodfit.checks.engine.events import BackwardEnded, Loss, NetCall
+from goodfit.checks.engine.events import BackwardEnded, Loss, NetCall, WatchEnds
+from goodfit.checks.engine.formulas import Formulas
+from goodfit.checks.engine.own_source import all_nodes, called, last_name, names_in, scopes
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
+from goodfit.lazy_pattern import lazy_pattern
 
+TEMPERATURE = lazy_pattern(r"temp|^t$|^tau$", re.IGNORECASE)
+WORTH_PARSING = lazy_pattern(r"kl_div\(")
 CALLS_AT_LEAST = 3
 SOFT_AT_LEAST = 1.5
 NEAR = 0.01
@@ -61,6 +68,18 @@ class TemperatureOnOneSide(LiveRule):
     def after_backward(self, event: BackwardEnded) -> None:
         self.fixed, self.learnt = [], []
 
+    def on_end(self, event: WatchEnds) -> Iterator[Finding]:
+        """Of a teacher that was asked before, about all rows."""
+        for source in self.program.source.files() if self.program.steps and self.calls < CALLS_AT_LEAST else ():
+            if source.mentions(WORTH_PARSING):
+                for name, line in source.found(one_side):
+                    yield self.finding(
+                        f"the student's outputs are divided by {name} before the softmax, and the teacher's are not",
+                        "Divide both by the same temperature",
+                        file=source.file,
+                        line=line,
+                    )
+
     def on_loss(self, event: Loss) -> Iterator[Finding]:
         if event.name != "kl_div" or not event.input.requires_grad or event.target.requires_grad:
             return
@@ -79,6 +98,27 @@ class TemperatureOnOneSide(LiveRule):
                 f"{number(teacher, 2)}",
                 "Divide both by the same temperature",
             )
+
+
+def one_side(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Temperatures of the one side of a divergence: kl_div(log_softmax(a / T), softmax(b)), each with its line."""
+    for body in scopes(tree):
+        formulas = Formulas(body)
+        for call in formulas.nodes:
+            if not isinstance(call, ast.Call) or called(call) != "kl_div" or len(call.args) < 2:
+                continue
+            student, teacher = (formulas.value(each) for each in call.args[:2])
+            if called(student) != "log_softmax" or called(teacher) != "softmax" or not isinstance(teacher, ast.Call):
+                continue
+            divided = [
+                each for each in all_nodes(student) if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div)
+            ]
+            names = {last_name(each.right) for each in divided if TEMPERATURE.search(last_name(each.right))}
+            given = names_in(teacher)
+            made = {name for each in given for value in formulas.values.get(each, ()) for name in names_in(value)}
+            is_plain = not any(isinstance(each, ast.BinOp) for each in all_nodes(teacher))
+            if len(names) == 1 and is_plain and not any(TEMPERATURE.search(name) for name in made | given):
+                yield names.pop(), teacher.lineno
 
 
 def _temperature(logs: Tensor, outputs: list[Tensor]) -> float | None:

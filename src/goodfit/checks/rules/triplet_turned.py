@@ -57,7 +57,7 @@ PAIR_OF_NEGATIVE = lazy_pattern(r"^(d|dist|distance|sim)?_?(an|n)$", re.IGNORECA
 class TripletTurned(SourceRule):
     code, level = "GF292", Level.ERROR
     worth_parsing = lazy_pattern(
-        r"[Tt]riplet_?[Mm]argin|cosine_similarity|pairwise_distance|PairwiseDistance|CosineSim"
+        r"[Tt]riplet_?[Mm]argin|cosine_similarity|pairwise_distance|PairwiseDistance|CosineSim|cdist"
     )
     what = "{name} is given as the positive of a triplet, and the positive as its negative"
     fix = "Give them in the order of the loss: anchor, positive, negative"
@@ -199,10 +199,22 @@ def _measure(node: ast.expr, values: Mapping[str, ast.expr], measures: Mapping[s
             name = measures.get(called(each), called(each))
             if name in LIKENESS + DISTANCE:
                 return name
+        node = _base(node)
         if not isinstance(node, ast.Name) or node.id not in values:
             return None
         node = values[node.id]
     return None
+
+
+def _base(node: ast.expr) -> ast.expr:
+    """distances of distances.masked_fill(other, 9).min(1).values."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Attribute):
+                break
+            node = node.func
+        node = node.value
+    return node
 
 
 def _is_positive_first(one: ast.expr, other: ast.expr, values: Mapping[str, ast.expr]) -> int:
