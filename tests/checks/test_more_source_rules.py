@@ -272,7 +272,7 @@ def test_a_program_all_of_which_stands_in_one_function(rule: Rule, wrong: str, r
 
 FORCED = (
     "class Seq2Seq(nn.Module):\n def forward(self, source, target, teacher_forcing_ratio={usual}):\n  {body}\n"
-    "net = Seq2Seq().to(device)\ndef {name}(model, loader):\n for a, b in loader:\n  out = {call}"
+    "net = Seq2Seq().to(device)\ndef {name}(model, loader, criterion):\n for a, b in loader:\n  out = {call}"
 )
 
 
@@ -288,6 +288,7 @@ FORCED = (
         ("0.5", "pass", "evaluate", "model(a, torch.zeros(len(a), 20))", 0),
         ("0.5", "pass", "evaluate", "model(a, None)", 0),
         ("0.5", "forced = self.training and draw()", "evaluate", "model(a, b)", 0),
+        ("0.5", "pass", "evaluate", "model(a, b, 0)\n  loss = criterion(out, b)", 0),
     ],
 )
 def test_true_tokens_where_a_decoder_is_evaluated(usual: str, body: str, name: str, call: str, count: int) -> None:

@@ -49,6 +49,7 @@ CHOSEN = (
     [
         ("current, acc = evaluate(test)", "evaluate(test)", 1),
         ("current = evaluate(net, test)", "pass", 1),
+        ("current = evaluate(net, loader=test)", "pass", 1),
         ("current, acc = evaluate(val)", "evaluate(test)", 0),
         ("current = evaluate(test)", "print(evaluate(val))", 0),  # validation rows are read: who knows for what
         ("current = evaluate(train)", "evaluate(test)", 0),
@@ -81,13 +82,13 @@ def test_ends_of_episodes_that_are_set_in_a_pair(end: str, alive: str, count: in
 @pytest.mark.parametrize(
     ("orders", "count"),
     [
-        ("x, t = rng.permutation(x), rng.permutation(t)", 1),
-        ("order = rng.permutation(len(x)); x, t = x[order], t[order]", 0),
+        ("x, y = rng.permutation(x), rng.permutation(y)", 1),
+        ("order = rng.permutation(len(x)); x, y = x[order], y[order]", 0),
     ],
 )
 def test_batches_that_a_generator_gives_out(orders: str, count: int) -> None:
     source = (
-        f"def batches(x, t):\n {orders}\n for i in range(9):\n  yield torch.tensor(x[i:i+5]), torch.tensor(t[i:i+5])"
+        f"def batches(x, y):\n {orders}\n for i in range(9):\n  yield torch.tensor(x[i:i+5]), torch.tensor(y[i:i+5])"
     )
     assert found(apart, source) == count
 
@@ -110,6 +111,13 @@ MEANS = (
 @pytest.mark.parametrize(("rows", "count"), [("df", 1), ("df.iloc[:900]", 0)])
 def test_means_of_all_rows_by_another_name_of_the_frame(rows: str, count: int) -> None:
     assert found(averaged, MEANS.format(rows=rows)) == count
+
+
+def test_counts_of_correct_rows_are_no_correlation() -> None:
+    source = (
+        "def count_correct(a, y):\n return (a == y).sum()\nfor x, y in loader:\n total += count_correct(net(x), y)\n"
+    )
+    assert found(scores_of_batches, f"total = 0\n{source}print(total / len(loader.dataset))") == 0
 
 
 R2 = "def r2_score(a, b):\n return 1 - ((a - b) ** 2).sum() / ((b - b.mean()) ** 2).sum()\n"
@@ -157,6 +165,7 @@ SCALERS = "xs, ys = StandardScaler(), StandardScaler()\nx = torch.tensor(xs.fit_
         ("y = ys.fit_transform(b)", "ys.inverse_transform(y)", 0),
         ("y = net(torch.tensor(xs.transform(b)))", "ys.inverse_transform(y)", 0),  # what a net makes of them
         ("y = ys.fit_transform(b); y = xs.transform(b)", "ys.inverse_transform(y)", 0),  # which one is not known
+        ("y = ys.fit_transform(b)\ndef show(y):\n return xs.inverse_transform(y)\n", "show(x)", 0),  # another y
     ],
 )
 def test_values_that_another_scaler_puts_back(values: str, back: str, count: int) -> None:
@@ -171,13 +180,14 @@ def test_values_that_another_scaler_puts_back(values: str, back: str, count: int
         ("z = (fte - mean) / std", 0),
         ("print(evaluate(net, fte, mean, std))", 0),
         ("print(score(normalise(fte)))", 0),
+        ("def accuracy():\n return net((fte - mean) / std)", 0),
     ],
 )
 def test_held_out_rows_beside_scaled_ones(after: str, count: int) -> None:
     source = (
         f"ftr, fte = spec(a), spec(b)\nmean, std = ftr.mean(), ftr.std()\nftr = (ftr - mean) / std\n{after}\nnet(fte)"
     )
-    assert len(list(scaled_alone(list(ast.walk(ast.parse(source)))))) == count
+    assert found(scaled_alone, source) == count
 
 
 @pytest.mark.parametrize(
@@ -189,6 +199,9 @@ def test_held_out_rows_beside_scaled_ones(after: str, count: int) -> None:
         ("logits.softmax(0).max(0)", 0),
         ("assignment.softmax(0).argmax(1)", 0),
         ("scores.softmax(0).sum(1)", 0),
+        ("probs = logits.softmax(dim=0)\nconf, pred = probs.max(1)", 1),
+        ("probs = F.softmax(net(x), 0)\nconf, pred = torch.max(probs, 1)", 1),
+        ("probs = F.softmax(net(x), 1)\nconf, pred = torch.max(probs, 1)", 0),
     ],
 )
 def test_probabilities_over_rows(text: str, count: int) -> None:
@@ -209,7 +222,12 @@ def test_probabilities_over_rows(text: str, count: int) -> None:
     ],
 )
 def test_columns_computed_from_the_target(column: str, chosen: str, count: int) -> None:
-    assert found(made_of_target, f"{column}\nx = {chosen}") == count
+    assert found(made_of_target, f"{column}\nx = {chosen}\ny = torch.tensor(df['churned'].values)") == count
+
+
+def test_a_column_that_is_dropped_is_no_target() -> None:
+    source = "df['hour'] = df['time'].dt.hour\ntrain = df[df['time'] < cut]\nx = df.drop(columns=['time'])"
+    assert found(made_of_target, source) == 0
 
 
 @pytest.mark.parametrize(
@@ -220,13 +238,17 @@ def test_columns_computed_from_the_target(column: str, chosen: str, count: int) 
         ("nets = [train(k) for k in range(5)]", 0),
         ("for k in range(5):\n seed = 10 + k\n nets.append(train(seed))", 0),
         ("nets = [train(next(seeds)) for k in range(5)]", 0),
+        ("nets = [train(seed=next(seeds)) for k in range(5)]", 0),
         ("for rate in rates:\n nets.append(train(3))", 0),  # a search, whose rates may be a setting
         ("net = train(3)", 0),
     ],
 )
 def test_trainings_from_one_seed(call: str, count: int) -> None:
-    source = f"def train(seed):\n torch.manual_seed(seed)\n loss.backward()\n return net\n{call}"
+    made = "net = Net()\n optimiser = Adam(net.parameters())"
+    source = f"def train(seed):\n torch.manual_seed(seed)\n {made}\n loss.backward()\n return net\n{call}"
     assert found(trained_alike, source) == count
+    going_on = source.replace("net = Net()", "pass").replace("def train(seed)", "def train(seed, net=None)")
+    assert found(trained_alike, going_on) == 0  # the net that it is given learns on from call to call
 
 
 def fitted(x: torch.Tensor, y: torch.Tensor, seed: int, steps: int = 6) -> nn.Module:
@@ -332,3 +354,22 @@ def test_places_that_a_mask_has_filled_are_no_similarities() -> None:
     logits[0, 3] = logits[3, 0] = logits[2, 6] = -1e4  # two of one item
     assert not _of_itself(logits, torch.arange(8))
     assert _of_itself((users @ users.T).masked_fill(torch.eye(8).roll(1, 0).bool(), -1e4), torch.arange(8))
+
+
+def test_a_residual_that_is_only_looked_at_needs_no_graph() -> None:
+    net = nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1))
+    optimiser = torch.optim.Adam(net.parameters(), 1e-2)
+    with goodfit.watch(quiet=True, strict=True, select=["derivative-without-graph"]) as seen:
+        for _ in range(4):
+            t = torch.rand(16, 1, requires_grad=True)
+            u = net(t)
+            loss = (torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)[0] + u).square().mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            grid = torch.rand(16, 1, requires_grad=True)
+            out = net(grid)
+            slope = torch.autograd.grad(out, grid, torch.ones_like(out))[0]
+            residual = (slope + out).abs().mean()
+    assert not seen.findings
+    assert residual > 0

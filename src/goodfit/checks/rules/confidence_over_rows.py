@@ -1,8 +1,8 @@
 """confidence-over-rows: probabilities are made over the rows of a batch, and the largest is taken over the classes.
 
 What it checks
-    The program's source: the softmax over dimension 0 of what a net gives, and at once its largest value, or its place,
-    along dimension 1: logits.softmax(0).max(1).
+    The program's source: the softmax over dimension 0 of what a net gives, and its largest value, or its place, along
+    dimension 1: logits.softmax(0).max(1), also by a name between.
 
 Why it hurts
     Each class shares out its certainty among the rows: a row's values do not add up to 1, and change with the other
@@ -27,12 +27,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import called, of_kind
+from goodfit.checks.engine.formulas import Formulas
+from goodfit.checks.engine.own_source import called, scopes
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
 
-LARGEST = ("max", "argmax", "amax", "topk")
+LARGEST = ("max", "argmax", "amax")
+SOFTMAX = ("softmax", "log_softmax")
+MODULES = ("torch", "F", "nn.functional", "functional", "torch.nn.functional", "special")
 LAST = ("1", "-1")
 ASSIGNMENT = lazy_pattern(r"assign|attention|attn|similarit|dispatch|cluster|transport|plan", re.IGNORECASE)
 
@@ -45,15 +48,26 @@ class ConfidenceOverRows(SourceRule):
     fix = "Make probabilities over the classes: softmax(1)"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        for call in of_kind(tree, ast.Call):
-            if called(call) in LARGEST and isinstance(call.func, ast.Attribute) and _dimension(call, 0) in LAST:
-                inner = call.func.value
-                if isinstance(inner, ast.Call) and called(inner) in ("softmax", "log_softmax"):
-                    is_method = isinstance(inner.func, ast.Attribute) and len(inner.args) + len(inner.keywords) < 2
-                    if _dimension(inner, 0 if is_method else 1) == "0" and not ASSIGNMENT.search(ast.unparse(inner)):
-                        yield called(call), call.lineno
+        for body in scopes(tree):
+            formulas = Formulas(body)
+            for call in formulas.nodes:
+                values, dimension = _along(call, LARGEST)
+                if values is not None and dimension in LAST:
+                    made = formulas.value(values)
+                    logits, of_softmax = _along(made, SOFTMAX)
+                    words = f"{ast.unparse(values)} {ast.unparse(made)}"
+                    if logits is not None and of_softmax == "0" and not ASSIGNMENT.search(words):
+                        yield called(call), getattr(call, "lineno", 0)
 
 
-def _dimension(call: ast.Call, place: int) -> str:
-    named = next((ast.unparse(each.value) for each in call.keywords if each.arg in ("dim", "axis")), "")
-    return named or (ast.unparse(call.args[place]) if place < len(call.args) else "")
+def _along(call: ast.AST, functions: tuple[str, ...]) -> tuple[ast.expr | None, str]:
+    """Of x.max(1) and torch.max(x, 1): x and the dimension; None of anything else."""
+    if not isinstance(call, ast.Call) or called(call) not in functions:
+        return None, ""
+    dimension = next((ast.unparse(each.value) for each in call.keywords if each.arg in ("dim", "axis")), "")
+    arguments = list(call.args)
+    if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) not in MODULES:
+        arguments.insert(0, call.func.value)
+    if not dimension and len(arguments) > 1:
+        dimension = ast.unparse(arguments[1])
+    return (arguments[0] if arguments else None), dimension

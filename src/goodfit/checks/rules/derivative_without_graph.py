@@ -28,13 +28,17 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
-from goodfit.checks.engine.events import InputGradients, WatchEnds
+from goodfit.checks.engine import graph
+from goodfit.checks.engine.events import BackwardBegins, InputGradients, WatchEnds
 from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, scopes, within_body
 from goodfit.checks.engine.user_frame import Place, user_place
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
+NODES_AT_MOST = 20_000  # of the losses' graphs
+NODES_NEAR = 8  # from what is derived to what the residual has of it: u.sum() is derived, and u is added
 CREATE_GRAPH_AT = 4  # among the arguments
 CUT = ("detach", "item", "numpy")
 
@@ -44,10 +48,24 @@ class DerivativeWithoutGraph(LiveRule):
 
     def start(self) -> None:
         self.calls: set[Place] = set()
+        self.pending: list[tuple[Any, Place]] = []  # nodes of what was derived, until a backward pass reaches them
 
     def on_gradients(self, event: InputGradients) -> None:
         if event.grad and not event.create_graph and all(each.requires_grad for each in event.outputs):
-            self.calls.add(user_place())
+            self.pending += [(output.grad_fn, user_place()) for output in event.outputs]
+
+    def before_backward(self, event: BackwardBegins) -> None:
+        """A residual that is only looked at, as on a grid after training, needs no graph of its derivatives."""
+        pending, self.pending = self.pending, []
+        if pending:
+            roots = [loss.grad_fn for loss in event.losses if loss.grad_fn is not None]
+            trained = {id(node): node for root in roots for node in graph.walk(root, limit=NODES_AT_MOST)}
+            self.calls |= {
+                place
+                for output, place in pending
+                for node in graph.walk(output, limit=NODES_NEAR)
+                if graph.parents(node) and id(node) in trained  # weights, the leaves, are of every pass
+            }
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
         for source in self.program.source.files() if self.program.steps and self.calls else ():

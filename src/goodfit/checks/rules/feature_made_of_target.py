@@ -26,14 +26,17 @@ Cost
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from goodfit.checks.engine.own_source import all_nodes, called, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
+from goodfit.checks.rules.target_averaged_into_features import TENSORS, single_column
 from goodfit.lazy_pattern import lazy_pattern
 
 OF_ALL = ("values", "index", "columns", "shape", "size", "iloc", "loc", "T")  # attributes that are no columns
+LABELS = lazy_pattern(r"^y([_a-z]{0,6})$|label|target", re.IGNORECASE)
 CASTS = ("astype", "to_numpy", "map")
 
 
@@ -58,19 +61,28 @@ def made_of_target(tree: ast.Module) -> Iterator[tuple[str, int]]:
             assignments.append(node)
     inside = {id(node) for assignment in assignments for node in all_nodes(assignment)}
     elsewhere = {_text(node) or getattr(node, "attr", "") for node in all_nodes(tree) if id(node) not in inside}
+    learnt = set(_learnt(tree))
     for frame, left_out, line in choices:
-        elsewhere -= left_out
-        if len(left_out) != 1:  # of several, which are the targets is not known
+        if len(left_out) != 1 or not left_out <= learnt:  # of several, which are the targets is not known
             continue
         (target,) = left_out
         for owner, name, value in columns:
-            if owner != frame or name in elsewhere:
+            if owner != frame or (name != target and name in elsewhere):
                 continue
             read = {column for node in all_nodes(value) if (column := _column(node, frame))}
             if name != target and target in read:
                 yield f"{name} was computed from {target}, and is left among the features", line
             elif name == target and (source := _compared(value, frame)) and source not in left_out | elsewhere:
                 yield f"{target} was computed from {source}, which is left among the features", line
+
+
+def _learnt(tree: ast.Module) -> Iterator[str]:
+    """Columns that are made into tensors, or given to a name of labels, by themselves."""
+    for node in all_nodes(tree):
+        values = node.args if isinstance(node, ast.Call) and called(node) in TENSORS else []
+        if isinstance(node, ast.Assign) and any(LABELS.search(ast.unparse(target)) for target in node.targets):
+            values = [node.value]
+        yield from (column for value in values for each in all_nodes(value) if (column := single_column(each)))
 
 
 def _all_but(node: ast.AST) -> tuple[str, set[str], int] | None:

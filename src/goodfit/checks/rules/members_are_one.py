@@ -34,7 +34,7 @@ import torch
 from torch import nn
 
 from goodfit.checks.engine.events import Seeded, WatchEnds
-from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, within
+from goodfit.checks.engine.own_source import all_nodes, called, names_in, of_kind, owner_of, within, within_body
 from goodfit.checks.engine.user_frame import users_frames
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
@@ -58,12 +58,13 @@ class MembersAreOne(LiveRule):
             steps.append(self.program.steps)
         if len(steps) > MEMBERS_AT_LEAST:
             variables = [value for frame in users_frames() for value in list(frame.f_locals.values())]
-            yield from self._look(variables)
+            yield from self._look(variables, len(steps) - 1)
 
     def on_end(self, event: WatchEnds) -> Iterator[Finding]:
-        if not any(len(steps) >= MEMBERS_AT_LEAST for steps in self.trainings.values()):
+        trainings = max(map(len, self.trainings.values()), default=0)
+        if trainings < MEMBERS_AT_LEAST:
             return
-        yield from self._look(list(vars(sys.modules["__main__"]).values()))
+        yield from self._look(list(vars(sys.modules["__main__"]).values()), trainings)
         for source in self.program.source.files() if not self.reported else ():
             for name, line in source.found(trained_alike):
                 yield self.finding(
@@ -74,10 +75,11 @@ class MembersAreOne(LiveRule):
                     line=line,
                 )
 
-    def _look(self, variables: list[Any]) -> Iterator[Finding]:
+    def _look(self, variables: list[Any], trainings: int) -> Iterator[Finding]:
+        """At lists of as many nets as there were trainings: layers, or nets before training, may well be equal."""
         for value in variables if not self.reported else ():
             members = list(value.values()) if isinstance(value, dict) else value
-            if not isinstance(members, list | tuple | nn.ModuleList) or len(members) < MEMBERS_AT_LEAST:
+            if not isinstance(members, list | tuple | nn.ModuleList) or len(members) != trainings:
                 continue
             if not all(isinstance(each, nn.Module) and type(each) is type(members[0]) for each in members):
                 continue
@@ -97,7 +99,7 @@ def trained_alike(tree: ast.Module) -> Iterator[tuple[str, int]]:
     seeding = {
         function.name
         for function in of_kind(tree, ast.FunctionDef)
-        if {"manual_seed", "backward"} <= {called(node) for node in all_nodes(function)}
+        if {"manual_seed", "backward"} <= {called(node) for node in all_nodes(function)} and _makes_its_net(function)
     }
     for node in all_nodes(tree):
         if isinstance(node, ast.ListComp):
@@ -112,12 +114,20 @@ def trained_alike(tree: ast.Module) -> Iterator[tuple[str, int]]:
         else:
             continue
         for call in calls:
-            if collected and isinstance(call, ast.Call) and called(call) in seeding:
-                given = {
-                    name for each in (*call.args, *(word.value for word in call.keywords)) for name in names_in(each)
-                }
-                if not given & changing and not any(map(_is_drawn, call.args)):
-                    yield called(call), call.lineno
+            if collected and isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in seeding:
+                given = [*call.args, *(word.value for word in call.keywords)]
+                if not any(names_in(each) & changing or _is_drawn(each) for each in given):
+                    yield call.func.id, call.lineno
+
+
+def _makes_its_net(function: ast.FunctionDef) -> bool:
+    """Whether parameters are asked of what it makes itself: a net that it is given goes on from call to call."""
+    nodes = within_body(function.body)
+    made = {
+        name for node in nodes if isinstance(node, ast.Assign) for target in node.targets for name in names_in(target)
+    }
+    asked = {owner_of(node).partition(".")[0] for node in nodes if called(node) == "parameters"}
+    return bool(asked) and asked <= made
 
 
 def _is_drawn(argument: ast.expr) -> bool:
@@ -128,7 +138,7 @@ def _is_drawn(argument: ast.expr) -> bool:
 def _fingerprint(net: nn.Module) -> Any:
     """Equal for equal parameters; another one for each net that is too large, or has no values to look at."""
     values = [param.detach() for param in net.parameters()]
-    is_odd = any(each.is_meta or nn.parameter.is_lazy(each) for each in values)
+    is_odd = any(each.is_meta or nn.parameter.is_lazy(each) or each.layout != torch.strided for each in values)
     if not values or is_odd or sum(each.numel() for each in values) > VALUES_AT_MOST:
         return id(net)
     return tuple(hash(each.cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes()) for each in values)

@@ -26,10 +26,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from goodfit.checks.engine.names_of_parts import HELD_OUT, TRAINING
-from goodfit.checks.engine.own_source import called, given, names_in, scopes, within_body
+from goodfit.checks.engine.own_source import all_nodes, called, given, names_in, scopes, within_body
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -46,12 +46,20 @@ class OnePartScaled(SourceRule):
     fix = "Scale the held-out rows by the same numbers: (x_test - mean) / std with the training rows' mean and std"
 
     def _places(self, tree: ast.Module) -> Iterator[tuple[str, int]]:
-        for body in scopes(tree):
-            yield from scaled_alone(within_body(body))
+        return scaled_alone(tree)
 
 
-def scaled_alone(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+def scaled_alone(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Pairs of which the training part alone is scaled, in words, each with the line."""
+    for body in scopes(tree):
+        yield from _of_scope(within_body(body), all_nodes(tree))
+
+
+def _of_scope(nodes: list[ast.AST], everywhere: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
+    """
+    Args:
+        everywhere: the nodes of the file: held-out rows may be scaled within a function.
+    """
     assigned = list(given(nodes))
     for node in nodes:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
@@ -65,7 +73,11 @@ def scaled_alone(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
         for train in training:
             by = next((each for each in assigned if _scales(*each, train) and each[1].lineno > node.lineno), None)
             for other in held_out if by is not None else ():
-                if by is not None and made[other] == made[train] != "" and not _is_touched(nodes, other, node, by[1]):
+                if (
+                    by is not None
+                    and made[other] == made[train] != ""
+                    and not _is_touched(everywhere, other, node, by[1])
+                ):
                     yield f"{train} is scaled by mean and spread, and {other}, made beside it, is not", by[1].lineno
 
 
@@ -78,7 +90,7 @@ def _scales(target: ast.expr, value: ast.expr, name: str) -> bool:
     return is_quotient and isinstance(top, ast.BinOp) and isinstance(top.left, ast.Name) and top.left.id == name
 
 
-def _is_touched(nodes: list[ast.AST], name: str, made: ast.Assign, by: ast.expr) -> bool:
+def _is_touched(nodes: Sequence[ast.AST], name: str, made: ast.Assign, by: ast.expr) -> bool:
     """Whether a name is set again or scaled under another one: a difference, or a call that gets mean or spread too."""
     scale = names_in(by)
     for node in nodes:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from goodfit.checks.engine.own_source import all_nodes, called, given
+from goodfit.checks.engine.own_source import all_nodes, called, given, of_kind
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.finding import Level
 from goodfit.lazy_pattern import lazy_pattern
@@ -63,13 +63,12 @@ def scaled_back(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for target, value in assigned:
         if isinstance(target, ast.Name):
             scaled.setdefault(target.id, set()).add(_scaled_by(value, scalers))
-    by = {name: next(iter(found)) for name, found in scaled.items() if len(found) == 1 and "" not in found}
+    others = {each.arg for each in of_kind(tree, ast.arg)}  # a function's argument is another value by that name
+    by = {name: owner for name, found in scaled.items() if len(found) == 1 and name not in others for owner in found}
     for node in all_nodes(tree):
         owner, values = _puts_back(node)
-        if owner not in scalers:
-            continue
-        for name in values:
-            if name in by and by[name] != owner:
+        for name in values if owner in scalers else ():
+            if by.get(name, "") not in ("", owner):
                 yield f"{name} was scaled by {by[name]}, and is scaled back by {owner}", getattr(node, "lineno", 0)
 
 

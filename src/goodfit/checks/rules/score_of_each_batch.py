@@ -54,7 +54,8 @@ NOT_MEANS = frozenset(
 BATCHES_AT_LEAST = 3
 LOADER = lazy_pattern(r"loader|_dl$|^dl$|batches|\.split\(|DataLoader", re.IGNORECASE)
 SCORING = lazy_pattern(
-    r"def \w*(r2|r_squared|auc|auroc|f1|matthews|mcc|pearson|spearman|corr|concordance)\w*\(", re.IGNORECASE
+    r"def (\w+_)?(r2|r_?squared|auc|auroc|f1|matthews|mcc|pearsonr?|spearmanr?|corr|correlation|concordance)(_\w+)?\(",
+    re.IGNORECASE,
 )
 EXPONENTIAL = lazy_pattern(r"exp\(\s*\w*loss|loss\w*\.exp\(", re.IGNORECASE)
 

@@ -84,7 +84,8 @@ def evaluated(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for node in nodes:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 decides = any(names_in(target) & deciding for target in node.targets)
-                rows = [name for each in node.value.args for name in sorted(names_in(each)) if TEST_ROWS.search(name)]
+                passed = [*node.value.args, *(each.value for each in node.value.keywords)]
+                rows = [name for each in passed for name in sorted(names_in(each)) if TEST_ROWS.search(name)]
                 if decides and rows:
                     yield rows[0], node.lineno
 

@@ -70,7 +70,7 @@ def averaged(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if called(call) in TENSORS and isinstance(call, ast.Call)
         for arg in call.args
         for node in all_nodes(arg)
-        if (name := _single_column(node))
+        if (name := single_column(node))
     }
     given = [node for node in nodes if isinstance(node, ast.Assign) and len(node.targets) == 1]
     parts = _parts(given)
@@ -96,7 +96,7 @@ def averaged(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield ast.unparse(column.slice), node.lineno
 
 
-def _single_column(node: ast.AST) -> str:
+def single_column(node: ast.AST) -> str:
     """b of frame["b"], and of frame.b; "" of anything else."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Call) and node.attr not in ATTRIBUTES:
         return node.attr
@@ -123,7 +123,7 @@ def _frame_of_mean(value: ast.expr, targets: set[str], ending: str) -> str:
     if ending == "transform" and not (value.args and getattr(value.args[0], "value", "") == "mean"):
         return ""
     column = value.func.value
-    if _single_column(column) not in targets or not isinstance(column, ast.Subscript | ast.Attribute):
+    if single_column(column) not in targets or not isinstance(column, ast.Subscript | ast.Attribute):
         return ""
     grouped = column.value
     owner = (

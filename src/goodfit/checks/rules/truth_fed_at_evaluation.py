@@ -40,6 +40,7 @@ SHARE = lazy_pattern(r"teacher|forcing|^tf_?(ratio|prob|p)?$", re.IGNORECASE)
 EVALUATING = lazy_pattern(
     r"(^|_)(eval|evaluate|evaluation|valid|validate|validation|test|predict|translate|infer|inference)(_|$)"
 )
+NETS = lazy_pattern(r"model|net|seq|decoder|^m$", re.IGNORECASE)  # what a function calls the net that it is given
 WITHOUT_GRADIENTS = ("no_grad", "inference_mode")
 EMPTY = ("zeros", "zeros_like", "empty", "full", "full_like", "ones")
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
@@ -75,7 +76,7 @@ class TruthFedAtEvaluation(SourceRule):
             return
         made = {each.name: _instances(tree, each.name) if each.is_class else {each.name} for each in forced}
         for function, nodes in _evaluations(tree):
-            given = set() if function is None else {each.arg for each in function.args.args}
+            given = set() if function is None else {each.arg for each in function.args.args if NETS.search(each.arg)}
             empty = {
                 last_name(target)
                 for node in nodes
