@@ -151,6 +151,7 @@ def test_corners_that_are_never_made(given: str, count: int) -> None:
         f"boxes = torch.cat([centre, wh], 1)\nprint(iou({given}))"
     )
     assert found(corners_never_made, source) == count
+    assert found(corners_never_made, source.replace(" return a\n", " return a[:, 0] - a[:, 2] / 2\n")) == 0  # by itself
 
 
 SCALERS = "xs, ys = StandardScaler(), StandardScaler()\nx = torch.tensor(xs.fit_transform(a)).float()\n"
@@ -319,7 +320,10 @@ DISTILLED = (
     [("teacher_logits[idx]", 1), ("teacher_logits[idx] / TEMP", 0), ("softened[idx] * (1 / TEMP)", 0)],
 )
 def test_a_teacher_that_was_asked_before(teacher: str, count: int) -> None:
-    assert found(one_side, DISTILLED.format(teacher=teacher)) == count
+    asked = "teacher_logits = teacher(x)\n"
+    assert found(one_side, asked + DISTILLED.format(teacher=teacher)) == count
+    assert found(one_side, "teacher_logits = teacher(x) / TEMP\n" + DISTILLED.format(teacher=teacher)) == 0
+    assert found(one_side, DISTILLED.format(teacher=teacher)) == 0  # where they come from is not known
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,16 @@ def corners_never_made(tree: ast.Module) -> Iterator[tuple[str, int]]:
     joined = [call for call in of_kind(tree, ast.Call) if called(call) in ("cat", "concatenate", "stack", "hstack")]
     names = [{name for arg in call.args for name in names_in(arg)} for call in joined]
     are_centres = any(any(map(CENTRES.search, each)) and any(map(SIZES.search, each)) for each in names)
-    overlaps = [call for call in of_kind(tree, ast.Call) if called(call) in functions and OVERLAP.search(called(call))]
+    measures = {each.name for each in of_kind(tree, ast.FunctionDef) if OVERLAP.search(each.name) and not _halves(each)}
+    overlaps = [call for call in of_kind(tree, ast.Call) if called(call) in measures]
     if makers and not makers & used and are_centres and overlaps:
         yield min(makers), overlaps[0].lineno
+
+
+def _halves(function: ast.FunctionDef) -> bool:
+    """Whether it makes corners by itself: cx - w / 2."""
+    halves = [node for node in of_kind(function, ast.BinOp) if isinstance(node.op, ast.Div | ast.Mult)]
+    return any(ast.unparse(side) in ("2", "2.0", "0.5") for node in halves for side in (node.left, node.right))
 
 
 def _target_of(node: Any) -> Tensor | None:

@@ -33,7 +33,7 @@ from torch import Tensor
 
 from goodfit.checks.engine.events import BackwardEnded, Loss, NetCall, WatchEnds
 from goodfit.checks.engine.formulas import Formulas
-from goodfit.checks.engine.own_source import all_nodes, called, last_name, names_in, scopes
+from goodfit.checks.engine.own_source import all_nodes, called, given, last_name, names_in, scopes
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
@@ -102,6 +102,9 @@ class TemperatureOnOneSide(LiveRule):
 
 def one_side(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Temperatures of the one side of a divergence: kl_div(log_softmax(a / T), softmax(b)), each with its line."""
+    everywhere: dict[str, list[ast.expr]] = {}  # of all functions: a teacher may have been asked outside
+    for target, value in given(all_nodes(tree)):
+        everywhere.setdefault(last_name(target), []).append(value)
     for body in scopes(tree):
         formulas = Formulas(body)
         for call in formulas.nodes:
@@ -114,10 +117,11 @@ def one_side(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 each for each in all_nodes(student) if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div)
             ]
             names = {last_name(each.right) for each in divided if TEMPERATURE.search(last_name(each.right))}
-            given = names_in(teacher)
-            made = {name for each in given for value in formulas.values.get(each, ()) for name in names_in(value)}
-            is_plain = not any(isinstance(each, ast.BinOp) for each in all_nodes(teacher))
-            if len(names) == 1 and is_plain and not any(TEMPERATURE.search(name) for name in made | given):
+            origins = [value for each in names_in(teacher) for value in everywhere.get(each, ())]
+            plain = [teacher, *origins]  # what a teacher gave, and nothing else
+            is_plain = not any(isinstance(each, ast.BinOp) for value in plain for each in all_nodes(value))
+            asked = any(isinstance(value, ast.Call) for value in origins)
+            if len(names) == 1 and asked and is_plain and not any(map(TEMPERATURE.search, map(ast.unparse, plain))):
                 yield names.pop(), teacher.lineno
 
 
