@@ -34,7 +34,7 @@ from goodfit.checks.engine.own_source import collector_paused
 from goodfit.checks.engine.program_state import NotExamined, ProgramState
 from goodfit.checks.engine.source_rule import SourceRule
 from goodfit.checks.engine.turns import Turns
-from goodfit.checks.engine.user_frame import user_place
+from goodfit.checks.engine.where_made import place_of_event
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule, NotChecked, live_rules, rule_failed
 from goodfit.checks.selection import Selection
@@ -150,7 +150,7 @@ class Watcher:
         for rule, method in listening:
             try:
                 for finding in method(event) or ():
-                    self.note(finding)
+                    self.note(finding, event)
             except NotChecked as reason:
                 kept = self.program.not_examined.setdefault((reason.noun, reason.reason), NotExamined())
                 kept.subjects.add(reason.subject)
@@ -158,10 +158,10 @@ class Watcher:
             except Exception as error:
                 self._failed(rule, error)
 
-    def note(self, finding: Finding) -> None:
+    def note(self, finding: Finding, event: Event | None = None) -> None:
         """Keep a finding, with the user's line; a second of the same rule and line counts."""
         if not self._ended:  # at the end, no line of the user's is the cause
-            finding = _located(finding)
+            finding = _located(finding, event)
         self._keep(finding, (finding.rule, finding.file, finding.line))
 
     def _keep(self, finding: Finding, key: tuple[str, str | None, int | None]) -> None:
@@ -379,11 +379,11 @@ class Watcher:
         self._keep(finding if self._ended else _located(finding), (finding.rule, rule.name, None))
 
 
-def _located(finding: Finding) -> Finding:
-    """At the user's line that runs, unless the finding names another."""
+def _located(finding: Finding, event: Event | None = None) -> Finding:
+    """At the user's line that an event is of, unless the finding names another."""
     if finding.file is not None:
         return finding
-    place = user_place()
+    place = place_of_event(event)
     return replace(finding, file=place.file, line=place.line)
 
 

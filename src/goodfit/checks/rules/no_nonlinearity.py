@@ -40,6 +40,7 @@ from goodfit.checks.engine import graph
 from goodfit.checks.engine.events import BackwardBegins, NetCall
 from goodfit.checks.engine.modules import own_parameter
 from goodfit.checks.engine.user_frame import user_frame
+from goodfit.checks.engine.where_made import layer_made_at
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.lazy_pattern import lazy_pattern
@@ -113,10 +114,14 @@ class NoNonlinearity(LiveRule):
                     or (self._leads_back(places[0][0], second_name, width) and self._detaches())
                 ):
                     continue  # a projector, whose output is used by itself, as in SimSiam
+                net = next(net for net in self.program.nets if id(net) == places[0][0])
+                made = layer_made_at(net, second_name)
                 yield self.finding(
                     f"the layers '{first_name}' and '{second_name}' ({tuple(first.shape)}, {tuple(second.shape)}) "
                     f"follow each other with nothing nonlinear between: together they are one affine map",
                     "Put an activation between them, or remove one",
+                    file=made.file,
+                    line=made.line,
                 )
                 return
 

@@ -30,6 +30,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from goodfit.checks.engine.events import BackwardBegins, Call, NetCall
 from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine.where_made import layer_made_at
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import number
@@ -44,6 +45,7 @@ class NormArguments(LiveRule):
 
     def start(self) -> None:
         self.wrong: dict[str, int] = {}  # what is wrong -> how many layers
+        self.made: dict[str, Place] = {}  # what is wrong -> the line that makes such a layer
         self.seen: set[int] = set()
         self.place = Place(None, None)
 
@@ -67,13 +69,16 @@ class NormArguments(LiveRule):
         else:
             return
         self.wrong[what] = self.wrong.get(what, 0) + 1
+        name = next((name for name, part in event.root.named_modules() if part is layer), "")
+        self.made[what] = layer_made_at(event.root, name)
 
     def before_backward(self, event: BackwardBegins) -> Iterator[Finding]:
         for what, count in self.wrong.items():
+            place = self.made[what] if self.made[what].line is not None else self.place
             yield self.finding(
                 f"{'a batch norm has' if count == 1 else f'{count} batch norms have'} {what}",
                 "Write momentum=1 - m for the m of Keras or TensorFlow, and give momentum by its name",
-                file=self.place.file,
-                line=self.place.line,
+                file=place.file,
+                line=place.line,
             )
         self.wrong = {}

@@ -53,6 +53,7 @@ from goodfit.checks.engine.events import (
 )
 from goodfit.checks.engine.nested import tensors
 from goodfit.checks.engine.user_frame import Place, user_place
+from goodfit.checks.engine.where_made import layer_made_at
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 
@@ -69,7 +70,7 @@ class ParameterRecord:
 
     Attributes:
         plain: whether it is a tensor that is no nn.Parameter.
-        place: the line of the first backward that reached it.
+        place: the line of the first backward that reached it; of a plain tensor the line that keeps it in its module.
     """
 
     param: weakref.ref[Tensor]
@@ -102,7 +103,9 @@ class ParameterNotOptimised(LiveRule):
         self.data: set[int] = set()  # leaves that are, or lead to, inputs of nets
         self.scoring: set[int] = set()  # nets that are called several times in a pass, or without gradients in it
         self.cleared: set[int] = set()  # nets whose zero_grad() was called
-        self.places: dict[int, Place] = {}
+        self.places: dict[int, Place] = {}  # of the last calls of nets
+        self.lines: dict[int, Place] = {}  # that made the optimisers of parameters,
+        self.makers: dict[int, Place] = {}  # and of nets
         self.made: Counter[tuple[int, str]] = Counter()  # objects of one name in one net that had gradients,
         self.used: Counter[tuple[int, str]] = Counter()  # and steps after which they did
 
@@ -167,9 +170,8 @@ class ParameterNotOptimised(LiveRule):
         record = self.records.get(id(param))
         if record is None or record.param() is not param:
             plain = not isinstance(param, nn.Parameter)
-            record = ParameterRecord(
-                weakref.ref(param), name, net, value, plain, user_place(), id(param) in self.loaded
-            )
+            place = self._kept_at(name.split(" ")[0], net) if plain else user_place()
+            record = ParameterRecord(weakref.ref(param), name, net, value, plain, place, id(param) in self.loaded)
             self.records[id(param)] = record
             self.made[net, name] += 1
         else:
@@ -179,6 +181,12 @@ class ParameterNotOptimised(LiveRule):
                 record.steps = -(10**6)
         self.pending.add(id(param))
 
+    def _kept_at(self, name: str, net: int) -> Place:
+        """The line of a plain tensor that is an attribute of a net, or of a part of it; else the line that runs."""
+        owner = next((each for each in self.program.nets if id(each) == net), None)
+        made = Place(None, None) if owner is None else layer_made_at(owner, name)
+        return self.places.get(net, user_place()) if made.line is None else made
+
     def after_backward(self, event: BackwardEnded) -> None:
         first = {net: at for at, net in reversed(list(enumerate(self.order)))}
         last = {net: at for at, net in enumerate(self.order)}
@@ -186,11 +194,14 @@ class ParameterNotOptimised(LiveRule):
         called, self.order = set(first), []
         for net in self.program.nets:
             is_new = id(net) in called and id(net) not in self.optimised
-            if is_new and any(self.held.get(id(param)) is weakref.ref(param) for param in net.parameters()):
+            held = [id(p) for p in net.parameters() if self.held.get(id(p)) is weakref.ref(p)] if is_new else []
+            if held:
                 self.optimised.add(id(net))
+                self.makers[id(net)] = next((self.lines[key] for key in held if key in self.lines), Place(None, None))
 
     def on_step(self, event: Step) -> None:
         self.held |= {id(param): weakref.ref(param) for param in event.params}
+        self.lines |= dict.fromkeys(map(id, event.params), self.program.made_at(event.optimiser))
         if self.reached & {id(param) for param in event.params}:
             for key in self.pending:
                 self.records[key].steps += 1
@@ -223,10 +234,17 @@ class ParameterNotOptimised(LiveRule):
             frozen = param is not None and not param.requires_grad
             is_left = self.held.get(key) is not record.param or key in self.frozen
             if record.steps >= STEPS_AT_LEAST and is_left and not frozen and self._matters(record.net):
-                place = self.places.get(record.net, record.place)
+                place = self._place(record)
                 unoptimised.setdefault((record.net, place), []).append(record)
         for (_, place), records in unoptimised.items():
             yield self._finding(records, place)
+
+    def _place(self, record: ParameterRecord) -> Place:
+        """Of a plain tensor the line that keeps it in its module; else that of the optimiser which lacks it."""
+        if record.plain:
+            return record.place
+        makers = {self.makers.get(record.net, Place(None, None))} - {Place(None, None)} or set(self.lines.values())
+        return makers.pop() if len(makers) == 1 else self.places.get(record.net, record.place)
 
     def _finding(self, records: Sequence[ParameterRecord], place: Place) -> Finding:
         names = [record.name for record in records]

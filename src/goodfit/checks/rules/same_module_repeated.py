@@ -30,11 +30,14 @@ from collections.abc import Iterator
 from torch import nn
 
 from goodfit.checks.engine.events import NetCall
+from goodfit.checks.engine.user_frame import Place
+from goodfit.checks.engine.where_made import layer_made_at
 from goodfit.checks.finding import Finding, Level
 from goodfit.checks.rule import LiveRule
 from goodfit.formatting import counted
 
 TIMES_AT_LEAST = 2
+NOWHERE = Place(None, None)
 
 
 class SameModuleRepeated(LiveRule):
@@ -56,11 +59,13 @@ class SameModuleRepeated(LiveRule):
                 size = sum(param.numel() for param in child.parameters())
                 if count >= TIMES_AT_LEAST and size:
                     place = f" '{path}'" if path else ""
-                    last = self.program.last_call
+                    made = layer_made_at(event.module, path) if path else NOWHERE
+                    if made.line is None and self.program.last_call is not None:
+                        made = self.program.last_call.place
                     yield self.finding(
                         f"{type(container).__name__}{place} holds one {type(child).__name__} {count} times: these "
                         f"places share {counted(size, 'parameter')}",
                         "Make a module for each place: [nn.Linear(...) for _ in range(n)], or copy.deepcopy",
-                        file=last.place.file if last else None,
-                        line=last.place.line if last else None,
+                        file=made.file,
+                        line=made.line,
                     )

@@ -65,9 +65,12 @@ class SoftmaxOverBatch(LiveRule):
                 mixes = _mixes(call) if mixes is None else mixes
                 if mixes is not True:
                     continue
+            place = graph.place_of(node)
             yield self.finding(
                 f"a softmax runs over dimension 0 of {tuple(shape)}, which are the {rows} samples of the batch",
                 f"Give it the dimension of the classes: dim=1 sums over the {shape[1]} values of each sample",
+                file=place.file,
+                line=place.line,
             )
             return
         if isinstance(mixes, NotChecked):
